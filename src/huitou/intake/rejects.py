@@ -17,11 +17,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import xlsxwriter
 
 from huitou.intake import archive
+from huitou.intake.canonical import Reject
 from huitou.kernel.crypto import KeyRing
 from huitou.kernel.errors import InvalidInput
 from huitou.kernel.i18n import Text, translate
@@ -37,16 +38,11 @@ COLUMN: Final = Text("问题列", "Column")
 REASON: Final = Text("未导入原因", "Why it was rejected")
 
 
-@dataclass(frozen=True)
-class Reject:
-    """One row that was not taken in. ``column`` is the header it is about, or ""."""
+class Rejected(NamedTuple):
+    """A rejected row and the table it stood in."""
 
     table: int
-    row_no: int
-    code: str
-    column: str
-    reason: Text
-    cells: list[str]
+    row: Reject
 
 
 @dataclass(frozen=True)
@@ -68,19 +64,11 @@ class RejectsWriter:
         self.counts: Counter[str] = Counter()
         self.reasons: dict[str, Text] = {}
 
-    def add(self, reject: Reject) -> None:
-        self.counts[reject.code] += 1
-        self.reasons.setdefault(reject.code, reject.reason)
+    def add(self, table: int, row: Reject) -> None:
+        self.counts[row.code] += 1
+        self.reasons.setdefault(row.code, row.reason)
         line = json.dumps(
-            [
-                reject.table,
-                reject.row_no,
-                reject.code,
-                reject.column,
-                reject.reason.zh,
-                reject.reason.en,
-                reject.cells,
-            ],
+            [table, row.row_no, row.code, row.column, row.reason.zh, row.reason.en, row.cells],
             ensure_ascii=False,
             separators=(",", ":"),
         )
@@ -110,17 +98,17 @@ class RejectsWriter:
         self._pending = 0
 
 
-def read(folder: Path, name: str, ring: KeyRing) -> Iterator[Reject]:
+def read(folder: Path, name: str, ring: KeyRing) -> Iterator[Rejected]:
     """The rejected rows in the order they were met; none where no file was kept."""
     if not archive.path_of(folder, name).exists():
         return
     with archive.open_archived(folder, name, ring) as stream:
         for line in io.TextIOWrapper(stream, encoding="utf-8", newline="\n"):
             table, row_no, code, column, zh, en, cells = json.loads(line)
-            yield Reject(table, row_no, code, column, Text(zh, en), cells)
+            yield Rejected(table, Reject(row_no, code, column, Text(zh, en), tuple(cells)))
 
 
-def page(rejects: Iterable[Reject], number: int, size: int) -> list[Reject]:
+def page(rejects: Iterable[Rejected], number: int, size: int) -> list[Rejected]:
     """Page ``number`` (from 1) of rejected rows."""
     return list(islice(rejects, (number - 1) * size, number * size))
 
@@ -133,7 +121,7 @@ def safe_cell(value: str) -> str:
 
 
 def as_csv(
-    rejects: Iterable[Reject], tables: Sequence[RejectTable], language: str | None = None
+    rejects: Iterable[Rejected], tables: Sequence[RejectTable], language: str | None = None
 ) -> Iterator[bytes]:
     """A CSV with BOM in pieces: row number, column, reason, then the original cells.
 
@@ -153,7 +141,7 @@ def is_zip(tables: Sequence[RejectTable]) -> bool:
 
 
 def as_xlsx(
-    rejects: Iterable[Reject], tables: Sequence[RejectTable], language: str | None = None
+    rejects: Iterable[Rejected], tables: Sequence[RejectTable], language: str | None = None
 ) -> bytes:
     """The same as a workbook, one sheet per table; every cell is text.
 
@@ -170,8 +158,8 @@ def as_xlsx(
             sheet.write_string(0, at, title[:XLSX_CELL])
         sheets.append(sheet)
     rows = Counter[int]()
-    for reject in rejects:
-        rows[reject.table] += 1
+    for table_no, row in rejects:
+        rows[table_no] += 1
         if sum(rows.values()) > XLSX_ROWS:
             raise InvalidInput(
                 Text(
@@ -180,11 +168,11 @@ def as_xlsx(
                 ),
                 remedy=Text("改为下载 CSV", "Download CSV instead"),
             )
-        sheet = sheets[reject.table]
-        sheet.write_number(rows[reject.table], 0, reject.row_no)
-        texts = [reject.column, translate(reject.reason, language), *reject.cells]
+        sheet = sheets[table_no]
+        sheet.write_number(rows[table_no], 0, row.row_no)
+        texts = [row.column, translate(row.reason, language), *row.cells]
         for at, value in enumerate(texts, 1):
-            sheet.write_string(rows[reject.table], at, value[:XLSX_CELL])
+            sheet.write_string(rows[table_no], at, value[:XLSX_CELL])
     book.close()
     return buffer.getvalue()
 
@@ -194,18 +182,18 @@ def _titles(language: str | None) -> list[str]:
 
 
 def _csv_rows(
-    rejects: Iterable[Reject], table: RejectTable, language: str | None
+    rejects: Iterable[Rejected], table: RejectTable, language: str | None
 ) -> Iterator[bytes]:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow([*_titles(language), *(safe_cell(name) for name in table.header)])
-    for reject in rejects:
+    for _, row in rejects:
         writer.writerow(
             [
-                reject.row_no,
-                safe_cell(reject.column),
-                translate(reject.reason, language),
-                *(safe_cell(cell) for cell in reject.cells),
+                row.row_no,
+                safe_cell(row.column),
+                translate(row.reason, language),
+                *(safe_cell(cell) for cell in row.cells),
             ]
         )
         if buffer.tell() > _FLUSH:
@@ -216,11 +204,11 @@ def _csv_rows(
 
 
 def _zip(
-    rejects: Iterable[Reject], tables: Sequence[RejectTable], language: str | None
+    rejects: Iterable[Rejected], tables: Sequence[RejectTable], language: str | None
 ) -> bytes:
-    by_table: dict[int, list[Reject]] = {}
-    for reject in rejects:
-        by_table.setdefault(reject.table, []).append(reject)
+    by_table: dict[int, list[Rejected]] = {}
+    for rejected in rejects:
+        by_table.setdefault(rejected.table, []).append(rejected)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as pack:
         for number, rows in sorted(by_table.items()):
