@@ -38,6 +38,11 @@ def active_language() -> Language:
     return _active.get()
 
 
+def speak(language: str | None) -> None:
+    """Switch the language for the rest of the current request or command."""
+    _active.set(language_of(language))
+
+
 @contextmanager
 def speaking(language: str | None) -> Iterator[None]:
     """Run a block in a language."""
