@@ -2,7 +2,7 @@
 
 Conventions: money DECIMAL(18,4); quantities DECIMAL(18,3); instants are naive UTC timestamps
 (microseconds); ``*_day`` is the calendar day of that instant in the brand's zone; ``*_ref`` are
-16-byte keyed hashes that name a record in the vault; ``member`` is NULL where the buyer is not known.
+16-byte keyed hashes that name a record in the vault; ``member`` is NULL where the buyer is unknown.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ TABLES: Final[dict[str, ibis.Schema]] = {
             "brand": "string",
         }
     ),
-    # One row per sellable thing. `item_key` = item id (or merchant code, or title hash) within `source`.
+    # One row per sellable thing. `item_key` = item id, merchant code or title hash within `source`.
     "item": ibis.schema(
         {
             "item": "int64",
@@ -74,8 +74,14 @@ TABLES: Final[dict[str, ibis.Schema]] = {
     ),
     # Custom fields of member lists; values as text.
     "member_attribute": ibis.schema(
-        {"member": "int64", "key_no": "int64", "name": "string", "value": "string",
-         "version_at": TIME, "fingerprint": "uint64"}
+        {
+            "member": "int64",
+            "key_no": "int64",
+            "name": "string",
+            "value": "string",
+            "version_at": TIME,
+            "fingerprint": "uint64",
+        }
     ),
     # One row per identity. `home` is the number it was born with, `member` whose it is today.
     "identity_key": ibis.schema(
@@ -87,7 +93,7 @@ TABLES: Final[dict[str, ibis.Schema]] = {
             "strength": "string",  # strong | weak
             "home": "int64",  # NULL for weak keys
             "member": "int64",  # NULL for weak keys
-            "contested": "boolean",  # a strong key that joins too many accounts: it no longer merges
+            "contested": "boolean",  # joins too many accounts: it no longer merges
             "first_seen_at": TIME,
             "shop": "int32",
             "batch": "int64",
@@ -259,12 +265,13 @@ TABLES: Final[dict[str, ibis.Schema]] = {
             "batch": "int64",
         }
     ),
-    # One row per committed batch, written in the batch's own transaction: the proof that all of it is in.
+    # One row per committed batch, written in the batch's own transaction: proof that it is all in.
     "batch": ibis.schema({"batch": "int64", "committed_at": TIME, "summary": "string"}),
     "feed": ibis.schema(
         {
             "seq": "int64",
-            "kind": "string",  # trade | trade_line | refund | parcel | review | visit | member | identity
+            # trade | trade_line | refund | parcel | review | visit | member | identity
+            "kind": "string",
             "change": "string",  # new | changed | merged | unmerged
             "member": "int64",
             "subject": "int64",  # number of the changed row in the table that `kind` names
@@ -324,4 +331,46 @@ STATUSES: Final[tuple[str, ...]] = (
     "closed_unpaid",
     "closed_refunded",
 )
-"""Canonical trade states: 待付款, 付款确认中, 已付定金, 待发货, 部分发货, 已发货, 已签收, 交易成功, 未付款关闭, 退款关闭."""
+"""待付款, 付款确认中, 已付定金, 待发货, 部分发货, 已发货, 已签收, 交易成功, 未付款关闭, 退款关闭.
+"""
+
+REFUND_STATES: Final[tuple[str, ...]] = (
+    # In the order a refund goes through them; a NULL state of a line means no refund was asked for.
+    "applied",
+    "agreed",
+    "returned",
+    "refused",
+    "closed",
+    "success",
+)
+"""待卖家同意, 待买家退货, 待卖家确认收货, 卖家拒绝, 退款关闭, 退款成功.
+
+Only ``success`` is money given back.
+"""
+
+PARCEL_STATES: Final[tuple[str, ...]] = (
+    # Progress, then what goes wrong; of two events of one instant the later in this list stands.
+    "created",
+    "pickup_pending",
+    "picked_up",
+    "in_transit",
+    "arrived_city",
+    "out_for_delivery",
+    "at_locker",
+    "problem",
+    "unreachable",
+    "out_of_range",
+    "stalled",
+    "damaged",
+    "refused",
+    "cancelled",
+    "signed",
+    "returning",
+    "returned",
+)
+"""已下单, 待揽收, 已揽收, 运输中, 到达派件城市, 派件中, 待取件, 疑难, 无法联系, 超区, 滞留, 破损,
+拒收, 已取消, 已签收, 退回中, 已退回.
+"""
+
+SIGN_KINDS: Final[tuple[str, ...]] = ("self", "proxy", "locker", "after_exception")
+"""How a parcel was signed: a ``signed`` event may name it after a colon, as in ``signed:proxy``."""

@@ -1,0 +1,284 @@
+"""Everything that is DuckDB's own: connecting, settings, DDL, writing, attaching, its functions.
+
+No other module of Huitou builds SQL or imports ``duckdb``; all queries are Ibis expressions over
+unbound tables (``ibis.table``), compiled here, so that another engine needs only a module like
+this. Identifiers in statements come from ``warehouse.schema``, ``warehouse.staging`` and constants;
+values never stand in a statement but as literals of expressions, which the compiler quotes.
+"""
+
+from __future__ import annotations
+
+import atexit
+import itertools
+import os
+import threading
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import ibis
+import ibis.expr.operations as ops
+import pyarrow as pa
+from ibis.backends.sql.datatypes import DuckDBType
+
+from huitou.kernel.errors import Unavailable
+from huitou.kernel.i18n import Text
+
+MEMORY_ENV: Final = "HUITOU_WAREHOUSE_MEMORY"
+THREADS_ENV: Final = "HUITOU_WAREHOUSE_THREADS"
+DEFAULT_MEMORY: Final = "1GB"
+
+_open_engines: weakref.WeakSet[Engine] = weakref.WeakSet()
+_numbers = itertools.count(1)
+
+
+class Engine:
+    """One DuckDB instance: a file, or memory when ``path`` is ``None``.
+
+    ``memory`` is a DuckDB size such as ``"1GB"`` (default ``$HUITOU_WAREHOUSE_MEMORY``, else 1 GB);
+    what does not fit spills to ``temp_directory``. Raises ``Unavailable`` for a file or a setting
+    that DuckDB does not take.
+    """
+
+    def __init__(
+        self,
+        path: Path | None,
+        *,
+        memory: str | None = None,
+        threads: int | None = None,
+        temp_directory: Path | None = None,
+        read_only: bool = False,
+    ) -> None:
+        settings: dict[str, Any] = {
+            "memory_limit": memory or os.environ.get(MEMORY_ENV) or DEFAULT_MEMORY,
+            "preserve_insertion_order": False,  # halves the memory of big inserts; reads sort
+            "autoinstall_known_extensions": False,  # never reach for the network
+            "TimeZone": "UTC",
+        }
+        wanted = threads or os.environ.get(THREADS_ENV)
+        if wanted:
+            settings["threads"] = int(wanted)
+        if temp_directory is not None:
+            settings["temp_directory"] = str(temp_directory)
+        try:
+            self._root = duckdb.connect(
+                str(path) if path else ":memory:", read_only=read_only, config=settings
+            )
+        except (duckdb.Error, ValueError) as error:
+            raise Unavailable(
+                Text(
+                    f"无法打开数据仓库 {path}：{error}",
+                    f"The warehouse {path} does not open: {error}",
+                ),
+                remedy=Text(
+                    f"检查文件权限、磁盘空间与 {MEMORY_ENV}、{THREADS_ENV}；文件损坏时从备份恢复",
+                    f"Check permissions, disk space, {MEMORY_ENV} and {THREADS_ENV}; restore a "
+                    "damaged file from the backup",
+                ),
+            ) from error
+        self._lock = threading.Lock()
+        self._connections: weakref.WeakSet[Connection] = weakref.WeakSet()
+        _open_engines.add(self)
+
+    def connect(self) -> Connection:
+        """One more connection, with its own transaction and temporary tables."""
+        with self._lock:
+            connection = Connection(self._root.cursor())
+            self._connections.add(connection)
+            return connection
+
+    def close(self) -> None:
+        """Close every connection and the instance. Safe to call twice."""
+        with self._lock:
+            for connection in list(self._connections):
+                connection.close()
+            self._root.close()
+        _open_engines.discard(self)
+
+
+@atexit.register
+def _close_engines() -> None:
+    # A connection that survives to interpreter exit makes the binding print leak warnings.
+    for engine in list(_open_engines):
+        engine.close()
+
+
+class Connection:
+    """One connection of an engine. Not for use by two threads at once."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self.raw = cursor
+
+    def run(self, statement: str) -> None:
+        self.raw.execute(statement)
+
+    def close(self) -> None:
+        self.raw.close()
+
+    # Reading
+
+    def fetch(self, expr: ibis.Table) -> pa.Table:
+        """All rows of an expression, in the Arrow types of its Ibis schema."""
+        with _Memtables(self, expr):
+            found = self.raw.sql(compile_sql(expr)).to_arrow_table()
+        return found.cast(expr.schema().to_pyarrow())
+
+    def batches(self, expr: ibis.Table, rows: int) -> Iterator[pa.RecordBatch]:
+        """The rows of an expression in batches of at most ``rows``, in bounded memory."""
+        schema = expr.schema().to_pyarrow()
+        with _Memtables(self, expr):
+            for batch in self.raw.sql(compile_sql(expr)).to_arrow_reader(rows):
+                yield batch.cast(schema)
+
+    def table_columns(self) -> dict[str, dict[str, str]]:
+        """Column types of the main database's tables, in DuckDB's words, by table and column."""
+        found: dict[str, dict[str, str]] = {}
+        rows = self.raw.execute(
+            "SELECT table_name, column_name, data_type FROM duckdb_columns()"
+            " WHERE database_name = current_database() AND NOT internal"
+        ).fetchall()
+        for table, column, kind in rows:
+            found.setdefault(table, {})[column] = kind
+        return found
+
+    # Transactions
+
+    def begin(self) -> None:
+        self.run("BEGIN TRANSACTION")
+
+    def commit(self) -> None:
+        self.run("COMMIT")
+
+    def rollback(self) -> None:
+        self.run("ROLLBACK")
+
+    def checkpoint(self) -> None:
+        """Fold the write-ahead log into the file."""
+        self.run("CHECKPOINT")
+
+    # Tables
+
+    def create_table(self, name: str, schema: ibis.Schema, *, catalog: str | None = None) -> None:
+        columns = ", ".join(f"{_quoted(c)} {_type(t)}" for c, t in schema.items())
+        self.run(f"CREATE TABLE {_name(name, catalog)} ({columns})")
+
+    def add_column(self, table: str, column: str, dtype: Any) -> None:
+        self.run(f"ALTER TABLE {_quoted(table)} ADD COLUMN {_quoted(column)} {_type(dtype)}")
+
+    def create_temp(self, name: str, data: ibis.Table | pa.Table) -> int:
+        """A temporary table of this connection, in place of an older one. Returns its row count."""
+        target = f"CREATE OR REPLACE TEMP TABLE {_quoted(name)} AS"
+        if isinstance(data, pa.Table):
+            with _Registered(self, data) as source:
+                return self._changed(f"{target} SELECT * FROM {source}")  # noqa: S608
+        with _Memtables(self, data):
+            return self._changed(f"{target} {compile_sql(data)}")
+
+    def drop_temp(self, name: str) -> None:
+        self.run(f"DROP TABLE IF EXISTS temp.{_quoted(name)}")
+
+    # Writing
+
+    def insert(self, table: str, expr: ibis.Table) -> int:
+        """Insert rows whose columns are the table's, in its order. Returns how many."""
+        with _Memtables(self, expr):
+            return self._changed(f"INSERT INTO {_quoted(table)} {compile_sql(expr)}")
+
+    def insert_arrow(
+        self, table: str, schema: ibis.Schema, data: pa.Table, *, catalog: str | None = None
+    ) -> int:
+        """Insert Arrow rows by column name; columns that are missing become NULL."""
+        columns = ", ".join(_quoted(c) for c in data.column_names)
+        typed = ", ".join(f"CAST({_quoted(c)} AS {_type(schema[c])})" for c in data.column_names)
+        with _Registered(self, data) as source:
+            return self._changed(
+                f"INSERT INTO {_name(table, catalog)} ({columns}) SELECT {typed} FROM {source}"  # noqa: S608
+            )
+
+    def delete_matching(self, table: str, on: Sequence[str], expr: ibis.Table) -> int:
+        """Delete the rows that equal a row of ``expr`` in the columns ``on`` (NULL equals NULL)."""
+        same = " AND ".join(
+            f"{_quoted(table)}.{_quoted(c)} IS NOT DISTINCT FROM gone.{_quoted(c)}" for c in on
+        )
+        with _Memtables(self, expr):
+            return self._changed(
+                f"DELETE FROM {_quoted(table)} USING ({compile_sql(expr)}) AS gone WHERE {same}"  # noqa: S608
+            )
+
+    # Other databases
+
+    def attach(self, path: Path, alias: str) -> None:
+        """Attach another DuckDB file under a name, for every connection of the engine."""
+        escaped = str(path).replace("'", "''")
+        self.run(f"ATTACH '{escaped}' AS {_quoted(alias)}")
+
+    def detach(self, alias: str) -> None:
+        self.run(f"DETACH DATABASE IF EXISTS {_quoted(alias)}")
+
+    def _changed(self, statement: str) -> int:
+        row = self.raw.execute(statement).fetchone()
+        return int(row[0]) if row else 0
+
+
+class _Registered:
+    """An Arrow table visible to one connection under a passing name."""
+
+    def __init__(self, connection: Connection, data: pa.Table) -> None:
+        self.raw = connection.raw
+        self._data = data
+        self._name = f"arrow_{next(_numbers)}"
+
+    def __enter__(self) -> str:
+        self.raw.register(self._name, self._data)
+        return self._name
+
+    def __exit__(self, *_: object) -> None:
+        self.raw.unregister(self._name)
+
+
+class _Memtables:
+    """Makes the ``ibis.memtable`` leaves of an expression visible to one connection."""
+
+    def __init__(self, connection: Connection, expr: ibis.Table) -> None:
+        self.raw = connection.raw
+        self._leaves = expr.op().find(ops.InMemoryTable)
+
+    def __enter__(self) -> None:
+        for leaf in self._leaves:
+            self.raw.register(leaf.name, leaf.data.to_pyarrow(leaf.schema))
+
+    def __exit__(self, *_: object) -> None:
+        for leaf in self._leaves:
+            self.raw.unregister(leaf.name)
+
+
+def compile_sql(expr: ibis.Table) -> str:
+    """An expression over unbound tables as one DuckDB query."""
+    return str(ibis.duckdb.compile(expr, pretty=False))
+
+
+@ibis.udf.scalar.builtin(name="md5_number_lower", signature=(("string",), "uint64"))  # type: ignore[untyped-decorator]
+def _half_md5(text: str) -> int:
+    """The lower half of a text's MD5 as a number."""
+    raise NotImplementedError  # computed by the engine
+
+
+def fingerprint(columns: Mapping[str, ibis.Value] | Sequence[ibis.Value]) -> ibis.Value:
+    """A 64-bit hash of values, the same in every run and release, NULLs told from empty texts."""
+    values = list(columns.values()) if isinstance(columns, Mapping) else list(columns)
+    parts = [value.cast("string").fill_null("\x02") for value in values]
+    return _half_md5(ibis.literal("\x1f").join(parts))
+
+
+def _quoted(identifier: str) -> str:
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def _name(table: str, catalog: str | None) -> str:
+    return f"{_quoted(catalog)}.main.{_quoted(table)}" if catalog else _quoted(table)
+
+
+def _type(dtype: Any) -> str:
+    return str(DuckDBType.to_string(dtype))
