@@ -43,7 +43,8 @@ TABLES: Final[dict[str, ibis.Schema]] = {
             "list_price": MONEY,
             "cost": MONEY,
             "attributes": "string",  # JSON object of text values
-            "version_at": TIME,
+            "seen_in": "string",  # greatest order number of a line that described it, zero-padded
+            "version_at": TIME,  # of the catalogue row; NULL while it is known from lines only
             "fingerprint": "uint64",
         }
     ),
@@ -70,6 +71,32 @@ TABLES: Final[dict[str, ibis.Schema]] = {
             "has_wecom": "boolean",
             "profile_version_at": TIME,
             "profile_fingerprint": "uint64",
+        }
+    ),
+    # One row per identity and list that described it; the member's columns are made of all of them.
+    "profile": ibis.schema(
+        {
+            "key_no": "int64",
+            "source": "string",
+            "shop": "int32",
+            "member": "int64",
+            "profile_ref": REF,
+            "gender": "string",
+            "birth_year": "int16",
+            "birth_month": "int8",
+            "birth_day": "int8",
+            "birth_lunar": "boolean",
+            "province": "string",
+            "city": "string",
+            "district": "string",
+            "joined_at": TIME,
+            "level": "string",
+            "has_phone": "boolean",
+            "has_email": "boolean",
+            "has_wecom": "boolean",
+            "version_at": TIME,
+            "fingerprint": "uint64",
+            "batch": "int64",
         }
     ),
     # Custom fields of member lists; values as text.
@@ -132,7 +159,8 @@ TABLES: Final[dict[str, ibis.Schema]] = {
             "discount_amount": MONEY,
             "postage_amount": MONEY,
             "paid_amount": MONEY,
-            "refunded_amount": MONEY,
+            "refunded_amount": MONEY,  # the greater of `reported_refund` and the refunds' sum
+            "reported_refund": MONEY,  # what the order's own report says
             "is_paid": "boolean",  # has paid_at and was not closed by a full refund
             "units": QTY,
             "province": "string",
@@ -150,6 +178,8 @@ TABLES: Final[dict[str, ibis.Schema]] = {
             "version_rank": "int32",
             "fingerprint": "uint64",
             "contact_version_at": TIME,
+            "contact_version_rank": "int32",
+            "is_stub": "boolean",  # known from its lines only, so far
             "batch": "int64",
         }
     ),
@@ -172,7 +202,7 @@ TABLES: Final[dict[str, ibis.Schema]] = {
             "status": "string",
             "refund_state": "string",
             "refunded_amount": MONEY,
-            "is_paid": "boolean",
+            "is_paid": "boolean",  # the trade is, and the line itself is not closed
             "created_at": TIME,
             "paid_at": TIME,
             "paid_day": "date",
@@ -206,15 +236,20 @@ TABLES: Final[dict[str, ibis.Schema]] = {
             "parcel": "int64",
             "carrier": "string",
             "waybill": "string",
+            "source": "string",
+            "trade_id": "string",  # the smallest order number that named this waybill
             "trade": "int64",
             "member": "int64",
             "shop": "int32",
             "state": "string",
             "sign_kind": "string",
-            "trouble": "string",  # NULL when all is well
+            "trouble": "string",  # what its trace says; for what only time tells see parcels.py
             "shipped_at": TIME,
+            "picked_up_at": TIME,  # first trace row that is a movement
             "last_event_at": TIME,
             "signed_at": TIME,
+            "reported_state": "string",  # what order and logistics files say, apart from the trace
+            "reported_signed_at": TIME,
             "batch": "int64",
         }
     ),
@@ -235,7 +270,9 @@ TABLES: Final[dict[str, ibis.Schema]] = {
             "review_key": "string",
             "trade": "int64",
             "trade_id": "string",
-            "member": "int64",
+            "member": "int64",  # of its own identity, else of its trade
+            "buyer_key": "int64",
+            "buyer_rank": "int16",
             "shop": "int32",
             "item": "int64",
             "item_title": "string",
@@ -255,16 +292,21 @@ TABLES: Final[dict[str, ibis.Schema]] = {
     ),
     "visit": ibis.schema(
         {
+            "visit": "int64",
             "member": "int64",
+            "buyer_key": "int64",
             "shop": "int32",
             "kind": "string",  # browse | cart | favourite | store
             "item": "int64",
             "source": "string",
             "session": "string",
             "occurred_at": TIME,
+            "fingerprint": "uint64",
             "batch": "int64",
         }
     ),
+    # Counters of the warehouse itself: data_version.
+    "meta": ibis.schema({"name": "string", "value": "int64"}),
     # One row per committed batch, written in the batch's own transaction: proof that it is all in.
     "batch": ibis.schema({"batch": "int64", "committed_at": TIME, "summary": "string"}),
     "feed": ibis.schema(
@@ -299,17 +341,17 @@ TABLES: Final[dict[str, ibis.Schema]] = {
             "refunded_amount": MONEY,  # Σ refunded_amount of all trades
             "net_amount": MONEY,  # paid − refunded, of paid trades
             "max_paid_amount": MONEY,
-            "last_paid_amount": MONEY,
-            "discount_amount": MONEY,
+            "last_paid_amount": MONEY,  # of the last paid trade; the greater of two of one instant
+            "discount_amount": MONEY,  # of paid trades, as the next one
             "discounted_trades": "int64",
-            "refund_trades": "int64",
-            "units": QTY,
-            "lines": "int64",
-            "items": "int64",  # distinct items in paid trades
-            "categories": "int64",
-            "shops": "int64",
-            "first_shop": "int32",
-            "last_shop": "int32",
+            "refund_trades": "int64",  # trades with a refunded amount
+            "units": QTY,  # of paid trades
+            "lines": "int64",  # paid lines
+            "items": "int64",  # distinct items in paid lines
+            "categories": "int64",  # distinct categories in paid lines
+            "shops": "int64",  # distinct shops of paid trades
+            "first_shop": "int32",  # of the first paid trade; the smaller number of two
+            "last_shop": "int32",  # of the last paid trade; the greater number of two
             "reviews": "int64",
             "bad_reviews": "int64",
             "visits": "int64",
