@@ -212,7 +212,14 @@ SETS: Final[dict[str, ibis.Schema]] = {
     ),
     # Sealed records on their way to the vault.
     "secrets": ibis.schema(
-        {"ref": REF, "kind": "string", "key_id": "int16", "body": "binary", "seen_at": TIME}
+        {
+            "ref": REF,
+            "digest": REF,  # 8 bytes: tells apart the contents that one account was seen with
+            "kind": "string",  # account | receiver | note
+            "key_id": "int16",  # NULL with `body`: sealed earlier in this file, seen again later
+            "body": "binary",
+            "seen_at": TIME,
+        }
     ),
     "rejects": ibis.schema(
         {
