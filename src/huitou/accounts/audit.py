@@ -16,7 +16,8 @@ from typing import Any, Final
 from huitou.accounts.models import ApiKey, AuditEntry, User
 from huitou.kernel.i18n import Text, translate
 
-SYSTEM_NAME = "system"
+SYSTEM_NAME: Final = "system"
+ANONYMOUS_NAME: Final = "anonymous"
 
 _labels: Final[dict[str, Text]] = {}
 
@@ -74,17 +75,18 @@ def record(
     ``detail``: JSON; never personal data of members, never a secret.
     ``ip``: the caller's address; taken from a principal when not given.
     """
+    address = ip or getattr(actor, "ip", None)
     user = actor if isinstance(actor, User) else getattr(actor, "user", None)
     key = actor if isinstance(actor, ApiKey) else getattr(actor, "key", None)
     entry = AuditEntry.objects.create(
         at=now,
         user=user,
         key=key,
-        actor_name=_name(user, key),
+        actor_name=_name(user, key, address),
         action=action,
         subject=subject,
         detail=dict(detail or {}),
-        ip=ip or getattr(actor, "ip", None),
+        ip=address,
     )
     tally = _tally.get()
     if tally is not None:
@@ -92,10 +94,12 @@ def record(
     return entry
 
 
-def _name(user: User | None, key: ApiKey | None) -> str:
+def _name(user: User | None, key: ApiKey | None, address: str | None) -> str:
     if key is not None:
-        return f"{key.name} ({key.prefix}…)"
-    return user.username if user is not None else SYSTEM_NAME
+        return f"{key.name} ({key.prefix}…)"[:80]
+    if user is not None:
+        return user.username
+    return ANONYMOUS_NAME if address else SYSTEM_NAME
 
 
 label_actions(

@@ -100,17 +100,18 @@ class Guard:
         speak(principal.language)
         if self.permission in PERMISSIONS:
             principal.require(self.permission)
+        # Last, because it may read the body: an upload is not taken from who may not upload.
+        if principal.key is None and request.method not in _SAFE_METHODS:
+            _demand_csrf(request)
         return principal
 
     def _identify(self, request: HttpRequest) -> Principal:
         ip = request.META.get("REMOTE_ADDR") or None
-        secret = keys.secret_in(request.headers.get("Authorization"))
-        if secret is not None and self.permission != PUBLIC:
-            return self._by_key(request, secret, ip)
-        if request.method not in _SAFE_METHODS:
-            _demand_csrf(request)
         if self.permission == PUBLIC:
             return Principal(None, None, frozenset(), Scope.only(()), active_language(), ip)
+        secret = keys.secret_in(request.headers.get("Authorization"))
+        if secret is not None:
+            return self._by_key(request, secret, ip)
         user = request.user
         if not isinstance(user, User):
             raise _who()
@@ -147,7 +148,7 @@ def _who() -> Unauthenticated:
 
 
 def _demand_csrf(request: HttpRequest) -> None:
-    if check_csrf(request) is not None:
+    if "X-CSRFToken" not in request.headers or check_csrf(request) is not None:
         raise Forbidden(
             Text("请求缺少或带错了 CSRF 令牌", "The CSRF token is missing or wrong"),
             remedy=Text(

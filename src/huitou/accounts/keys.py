@@ -1,7 +1,7 @@
 """API keys: how a program's secret is made, recognised and looked up.
 
-A secret is ``ht_`` + 43 characters (256 random bits), so a plain SHA-256 is enough to keep: there is
-no dictionary to try. The first characters stay readable so that a person can tell keys apart.
+A secret is ``ht_`` + 43 characters (256 random bits), so a plain SHA-256 is enough to keep: there
+is no dictionary to try. The first characters stay readable so that a person can tell keys apart.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""App-database rows of accounts. Other parts use ``accounts.shops``, ``guard``, ``audit`` — not these.
+"""App-database rows of accounts. Other parts use ``accounts.shops``, ``guard`` and ``audit`` instead.
 
-Exceptions to that: ``User`` may be the target of a foreign key (``settings.AUTH_USER_MODEL``).
+The exception: ``User`` may be the target of a foreign key (``settings.AUTH_USER_MODEL``).
 """
 
 from __future__ import annotations

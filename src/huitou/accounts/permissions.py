@@ -1,7 +1,7 @@
 """What a person may do: permission codes, and the roles that bundle them.
 
 A permission answers "may this person use this function?"; on which shops is the scope's business
-(``accounts.scopes``). A later part adds its codes to ``PERMISSIONS`` and to the roles that get them.
+(``accounts.scopes``). A later part adds its codes to ``PERMISSIONS`` and to the roles they go to.
 Routes name their permission through ``accounts.guard.route``; nothing else checks one.
 """
 

@@ -1,7 +1,7 @@
 """On which shops and stores a person works: the data scope.
 
 A scope is made here and applied in ``warehouse.scoping`` (facts) and ``accounts.reads`` (settings);
-no other place filters by shop for access. A store is a shop of kind ``store``, so one set covers both.
+no other place filters by shop for access. A store is a shop of kind ``store``: one set covers both.
 """
 
 from __future__ import annotations

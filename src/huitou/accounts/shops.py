@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.dispatch import Signal
 from django.utils.text import slugify
 
 from huitou.accounts import audit
@@ -32,7 +33,10 @@ KINDS: Final[dict[str, Text]] = {
     "online": Text("网店", "Online shop"),
     "store": Text("门店", "Store"),
 }
-BRAND_NAME = "我的品牌"
+BRAND_NAME: Final = "我的品牌"
+
+# Sent after the transaction that changed the brand or a shop: whoever mirrors them listens.
+changed: Final = Signal()
 
 
 @dataclass(frozen=True)
@@ -155,7 +159,13 @@ def ensure_shop(
             detail={"code": code, "platform": platform, "kind": kind},
             now=now,
         )
+        announce_change()
     return _row(found, brand().name)
+
+
+def announce_change() -> None:
+    """Send ``changed`` once the current transaction is committed."""
+    transaction.on_commit(lambda: changed.send(sender=None))
 
 
 def _row(shop: Shop, brand_name: str) -> ShopRow:

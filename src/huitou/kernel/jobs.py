@@ -29,7 +29,7 @@ from typing import Any, Final, TypeVar
 from django.db import transaction
 
 from huitou.kernel.errors import Cancelled, Conflict, HuitouError, NotFound
-from huitou.kernel.i18n import Text
+from huitou.kernel.i18n import Language, Text
 from huitou.kernel.models import Job
 
 QUEUED: Final = "queued"
@@ -58,6 +58,7 @@ class Progress:
         self._listener = listener
         self._lock = threading.Lock()
         self._stop = threading.Event()
+        self.interrupted = False
         self._state: tuple[int, int | None, Text | None] = (0, None, None)
 
     def step(self, done: int, total: int | None = None, message: Text | None = None) -> None:
@@ -78,6 +79,11 @@ class Progress:
 
     def cancel(self) -> None:
         """Make the next ``step`` or ``check`` raise."""
+        self._stop.set()
+
+    def interrupt(self) -> None:
+        """Like ``cancel``, but because the process stops: nobody wanted the work undone."""
+        self.interrupted = True
         self._stop.set()
 
     @property
@@ -172,6 +178,9 @@ def perform(row: Job, progress: Progress, clock: Callable[[], datetime]) -> str:
     try:
         result = dict(kind.run(progress, **row.args) or {})
     except Cancelled:
+        if progress.interrupted:
+            _give_up(get(row.pk), kind, clock())
+            return get(row.pk).state
         return _finish(row, progress, CANCELLED, clock())
     except HuitouError as error:
         return _finish(row, progress, FAILED, clock(), error=error_pair(error))
@@ -201,10 +210,13 @@ def report(row_id: int, boot: str, progress: Progress, now: datetime) -> None:
     """
     done, total, message = progress.snapshot
     mine = Job.objects.filter(pk=row_id, state=RUNNING, boot=boot)
+    # Read first: the job's own open transaction may keep the write below waiting, on SQLite.
+    if mine.filter(cancel_asked=True).exists():
+        progress.cancel()
     updated = mine.update(
         done=done, total=total, message=_pair(message) if message else None, heartbeat_at=now
     )
-    if not updated or mine.filter(cancel_asked=True).exists():
+    if not updated:
         progress.cancel()
 
 
@@ -252,6 +264,26 @@ def give_back(boot: str, *, now: datetime) -> int:
     return sum(_give_up(row, KINDS.get(row.kind), now) for row in held)
 
 
+def as_dict(row: Job, language: Language) -> dict[str, Any]:
+    """A job as the API shows it (shape ``Job`` of the API), in one language."""
+    result = dict(row.result) if row.result is not None else None
+    return {
+        "id": str(row.pk),
+        "kind": row.kind,
+        "title": row.title.get(language, row.kind),
+        "state": row.state,
+        "done": row.done,
+        "total": row.total,
+        "message": row.message[language] if row.message else None,
+        "result": result,
+        "error": _error_in(row.error, language),
+        "created_at": row.created_at,
+        "started_at": row.started_at,
+        "finished_at": row.finished_at,
+        "result_url": result.pop("result_url", None) if result else None,
+    }
+
+
 def error_pair(error: HuitouError) -> dict[str, Any]:
     """An error as it is stored: both languages, because the reader's is not known yet."""
     return {
@@ -259,6 +291,17 @@ def error_pair(error: HuitouError) -> dict[str, Any]:
         "message": _pair(error.message),
         "remedy": _pair(error.remedy) if error.remedy else None,
         "where": error.where,
+    }
+
+
+def _error_in(error: dict[str, Any] | None, language: Language) -> dict[str, Any] | None:
+    if error is None:
+        return None
+    remedy = error["remedy"]
+    return {
+        **error,
+        "message": error["message"][language],
+        "remedy": remedy[language] if remedy else "",
     }
 
 
