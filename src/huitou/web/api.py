@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from ninja import NinjaAPI
 
+from huitou.accounts.api import router as accounts_router
+from huitou.accounts.api_auth import router as auth_router
 from huitou.web import errors
+from huitou.web.routes import router as web_router
 
 api = NinjaAPI(
     title="Huitou",
@@ -15,3 +18,5 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 errors.install(api)
+for router in (auth_router, accounts_router, web_router):
+    api.add_router("", router)

@@ -15,6 +15,22 @@ from huitou.kernel.i18n import Text
 log = logging.getLogger("huitou.web")
 
 
+class TooLarge(HuitouError):
+    """The request is bigger than this kind of request may be."""
+
+    status = 413
+    code = "too_large"
+
+
+def too_large(limit: int) -> TooLarge:
+    """The error for a request of more than ``limit`` bytes."""
+    megabytes = limit // 1024**2
+    return TooLarge(
+        Text(f"请求超过 {megabytes} MB", f"The request is over {megabytes} MB"),
+        remedy=Text("分成几个文件上传", "Split it into several files"),
+    )
+
+
 def error_response(error: HuitouError) -> JsonResponse:
     """The answer for an error, in the active language."""
     answer = JsonResponse(

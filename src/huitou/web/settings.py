@@ -48,7 +48,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
 ]
 ROOT_URLCONF = "huitou.web.urls"
-ASGI_APPLICATION = "huitou.web.asgi.application"
 TEMPLATES: list[dict[str, Any]] = []
 
 DATABASES = {"default": database_settings(_home)}
@@ -83,12 +82,9 @@ CSRF_COOKIE_SECURE = _https
 CSRF_COOKIE_HTTPONLY = False  # the app reads it to send X-CSRFToken
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 
-# A JSON body over 4 MB is a mistake; uploaded files go to disk in pieces (web.middleware caps them).
+# A JSON body over 4 MB is a mistake. An upload streams into the archive (web.bodies, intake.uploads).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-FILE_UPLOAD_PERMISSIONS = 0o600
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
-FILE_UPLOAD_TEMP_DIR = str(_home.staging) if _home.staging.is_dir() else None
+FILE_UPLOAD_HANDLERS = ["huitou.intake.uploads.ArchiveUploadHandler"]
 MAX_JSON_BYTES: Final = DATA_UPLOAD_MAX_MEMORY_SIZE
 MAX_UPLOAD_BYTES: Final = 8 * 1024**3
 
@@ -104,5 +100,8 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"huitou": {"level": "INFO"}},
+    "loggers": {
+        "huitou": {"level": "INFO"},
+        "django.request": {"level": "ERROR"},  # a refused request is an answer, not an incident
+    },
 }

@@ -33,6 +33,7 @@ running server (``run/server.json``, POST /api/local/run) and passes its progres
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import Final
 
@@ -49,6 +50,7 @@ MODULES: Final = (
 
 def main(argv: list[str] | None = None) -> None:
     """Entry point of the ``huitou`` program; exits with 0, 1 (an error was told) or 2 (usage)."""
+    os.umask(0o077)  # whatever a command writes is its owner's alone
     sys.exit(run(sys.argv[1:] if argv is None else argv))
 
 

@@ -22,24 +22,24 @@ Run = Callable[[Args, Emit], dict[str, Any]]
 @dataclass(frozen=True)
 class Command:
     """``warehouse``: needs the warehouse, so runs in whichever process owns it.
-    ``writes``: may write; the app database is migrated and the keys are made before it runs."""
+    ``prepares``: keys are made and the app database is migrated before it runs."""
 
     name: str
     run: Run
     warehouse: bool
-    writes: bool
+    prepares: bool
 
 
 COMMANDS: Final[dict[str, Command]] = {}
 
 
-def command(name: str, *, warehouse: bool = True, writes: bool = True) -> Callable[[Run], Run]:
+def command(name: str, *, warehouse: bool = True, prepares: bool = True) -> Callable[[Run], Run]:
     """Register ``run(args, emit) -> dict`` under ``name``."""
 
     def register(run: Run) -> Run:
         if name in COMMANDS:
             raise ValueError(f"command {name} is registered twice")
-        COMMANDS[name] = Command(name, run, warehouse, writes)
+        COMMANDS[name] = Command(name, run, warehouse, prepares)
         return run
 
     return register

@@ -1,0 +1,76 @@
+"""Search anywhere: pages of the app, members, and what else the parts can find by a word.
+
+Each source is asked only when the caller may open what it finds, in the caller's scope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from huitou.accounts.guard import Principal
+from huitou.kernel.i18n import Text, translate
+
+MOST: Final = 20
+SHORTEST_QUERY: Final = 2
+
+Item = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A screen that can be found by name. ``words`` are further words people use for it."""
+
+    url: str
+    label: Text
+    permission: str
+    words: str = ""
+
+
+PAGES: Final = (
+    Page("/", Text("总览", "Home"), "overview.view", "首页 overview 业绩"),
+    Page("/members", Text("会员", "Members"), "members.view", "顾客 客户 customers 360"),
+    Page("/identity", Text("身份审核", "Identity review"), "identity.review", "合并 merge 重复"),
+    Page("/intake", Text("数据导入", "Import data"), "intake.run", "导入 上传 文件 upload intake"),
+    Page("/intake/batches", Text("导入批次", "Batches"), "intake.view", "导入 记录 batches 历史"),
+    Page("/settings/brand", Text("品牌设置", "Brand"), "settings.view", "设置 时区 settings"),
+    Page("/settings/shops", Text("店铺", "Shops"), "settings.view", "设置 网店 settings"),
+    Page("/settings/stores", Text("门店与导购", "Stores and guides"), "settings.view", "设置"),
+    Page("/settings/users", Text("用户", "Users"), "users.manage", "设置 账号 密码 settings"),
+    Page("/settings/roles", Text("角色", "Roles"), "settings.view", "设置 权限 permissions"),
+    Page("/settings/keys", Text("接口密钥", "API keys"), "keys.manage", "设置 api token"),
+    Page("/settings/audit", Text("操作日志", "Audit log"), "audit.view", "设置 审计 日志 log"),
+)
+
+
+def find(query: str, caller: Principal) -> list[Item]:
+    """At most ``MOST`` findings, members and orders before pages."""
+    wanted = query.strip()
+    if len(wanted) < SHORTEST_QUERY and not any("\u4e00" <= sign <= "\u9fff" for sign in wanted):
+        return []
+    found: list[Item] = []
+    for permission, source in SOURCES:
+        if caller.can(permission) and len(found) < MOST:
+            found += source(wanted, caller)
+    return found[:MOST]
+
+
+def _pages(wanted: str, caller: Principal) -> list[Item]:
+    word = wanted.casefold()
+    return [
+        {
+            "kind": "page",
+            "id": page.url,
+            "title": translate(page.label),
+            "subtitle": page.url,
+            "url": page.url,
+        }
+        for page in PAGES
+        if caller.can(page.permission)
+        and word in f"{page.label.zh} {page.label.en} {page.words}".casefold()
+    ]
+
+
+Source = Callable[[str, Principal], list[Item]]
+SOURCES: Final[tuple[tuple[str, Source], ...]] = (("search.use", _pages),)
