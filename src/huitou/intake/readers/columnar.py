@@ -1,0 +1,68 @@
+"""Parquet files; values come out as the text that the same table would hold as csv."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from huitou.intake.readers import errors
+from huitou.intake.readers.table import HEAD_ROWS, RawBatch, RawTable
+
+
+def as_text(column: pa.Array) -> pa.Array:
+    """A typed column as strings; instants without their fraction when it is zero."""
+    if pa.types.is_timestamp(column.type):
+        utc = column.type.tz is not None
+        wall = column.cast(pa.timestamp("us", tz="UTC" if utc else None))
+        with suppress(pa.ArrowInvalid):  # whole seconds come out without a fraction
+            wall = wall.cast(pa.timestamp("s", tz=wall.type.tz))
+        return wall.cast(pa.string())  # an instant of a zone ends in Z
+    if pa.types.is_nested(column.type):
+        texts = [None if v is None else json.dumps(v, ensure_ascii=False, default=str) for v in column.to_pylist()]
+        return pa.array(texts, pa.string())
+    return column.cast(pa.string())
+
+
+class ParquetTable(RawTable):
+    """One parquet file. Row numbers are those that Excel would show for it: header 1, first row 2."""
+
+    def __init__(self, name: str, stream: BinaryIO) -> None:
+        self.name = name
+        try:
+            self._file = pq.ParquetFile(stream)
+        except (pa.ArrowInvalid, OSError):
+            raise errors.truncated(name) from None
+        self.header = list(self._file.schema_arrow.names)
+        self.header_row = 1
+        first = next(self._file.iter_batches(batch_size=HEAD_ROWS), None)
+        if first is None or not first.num_rows:
+            raise errors.no_rows(name)
+        columns = [as_text(column).to_pylist() for column in first.columns]
+        self.head = [(1, self.header)] + [
+            (number, [cell or "" for cell in cells])
+            for number, cells in enumerate(zip(*columns, strict=True), 2)
+        ]
+
+    def place_header(self, row: int | None) -> None:
+        """A parquet file always names its columns; there is nothing to place."""
+
+    def batches(
+        self, columns: Sequence[int] | None = None, batch_rows: int = 50_000
+    ) -> Iterator[RawBatch]:
+        wanted = None if columns is None else [self.header[i] for i in columns]
+        number = 2
+        for block in self._file.iter_batches(batch_size=batch_rows, columns=wanted):
+            present = dict(zip(block.schema.names, block.columns, strict=True))
+            arrays = [
+                as_text(present[name]) if name in present else pa.nulls(block.num_rows, pa.string())
+                for name in self.header
+            ]
+            data = pa.RecordBatch.from_arrays(arrays, names=[f"c{i}" for i in range(len(arrays))])
+            numbers = pa.array(range(number, number + block.num_rows), pa.int64())
+            number += block.num_rows
+            yield RawBatch(numbers, data)
