@@ -8,6 +8,8 @@
   ``client_as(None)`` is anonymous.
 - ``make_shop(code="tb1", platform="taobao", kind="online")``: a shop row.
 - ``postgres_url``: the address of an empty PostgreSQL database (session-wide server).
+- ``app_database``: run the test on a real SQLite file and on a real PostgreSQL, threads included.
+- ``child_environment``: the environment for running the program itself as a process.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ from django.test import Client
 
 from huitou.kernel.crypto import KeyRing, key_path
 from huitou.kernel.home import Home, write_private
+
+pytest_plugins = ["tests.support.databases"]
 
 NOW = datetime(2026, 11, 22, 6, 5, tzinfo=UTC)
 PASSWORD = "correct-horse-battery"
