@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from huitou.intake.profiles.base import Grain
 from huitou.kernel.i18n import Text
+
+if TYPE_CHECKING:  # profiles read this module
+    from huitou.intake.profiles.base import Grain
 
 ATTRIBUTE: Final = "attribute:"
 

@@ -83,8 +83,7 @@ def line_columns(frame: Frame, trade_status: pa.Array) -> dict[str, pa.Array]:
 
 def _line_status(frame: Frame, trade_status: pa.Array) -> pa.Array:
     """A line of its own state; a closed one was refunded unless its trade was never paid."""
-    own = frame.layout.profile.value_maps.get("line.status")
-    status = read_status(frame, "line.status", own)
+    status = read_status(frame, "line.status")
     if frame.has("status"):
         before = pc.fill_null(pc.equal(trade_status, "closed_unpaid"), False)
     elif frame.has("paid_at"):

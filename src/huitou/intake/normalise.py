@@ -11,6 +11,7 @@ so that orders whose rows lie apart still come out as one trade (see ``grouping`
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 import numpy as np
@@ -25,6 +26,7 @@ from huitou.intake.grouping import FileState, group
 from huitou.intake.joined import explode
 from huitou.intake.lines import SEPARATOR, content, digest, line_columns
 from huitou.intake.profiles.base import Profile
+from huitou.intake.readers.delimited import DelimitedTable
 from huitou.intake.readers.table import RawBatch, RawTable
 from huitou.intake.trades import (
     EPOCH,
@@ -46,6 +48,7 @@ from huitou.warehouse.schema import STATUSES
 BATCH_ROWS: Final = 50_000
 _CLOSED: Final = STATUSES.index("closed_unpaid")
 _PAID: Final = STATUSES.index("paid")
+NONE: Final = pa.scalar(Decimal(0), QTY)
 
 
 class MissingColumns(InvalidInput):
@@ -264,7 +267,7 @@ class Normaliser:
         if self.profile.options.negative_qty == "return":
             back = pc.or_(
                 pc.less(pc.fill_null(paid, ZERO), ZERO),
-                pc.less(pc.fill_null(units, pa.scalar(0).cast(QTY)), pa.scalar(0).cast(QTY)),
+                pc.less(pc.fill_null(units, NONE), NONE),
             )
             amount = pc.abs(pc.fill_null(paid, ZERO)).cast(MONEY)
             index = pc.if_else(back, STATUSES.index("closed_refunded"), index)
@@ -338,6 +341,16 @@ def _trade_rows(columns: dict[str, pa.Array], lines: dict[str, pa.Array], rows: 
     return pa.table({**kept, **extra})
 
 
+def prepared(table: RawTable, profile: Profile) -> RawTable:
+    """The table as the profile wants it read: its delimiter, its header row, or none."""
+    options = profile.options
+    if isinstance(table, DelimitedTable):
+        table = table.with_delimiter(options.delimiter)
+    if options.no_header or options.header_row is not None:
+        table = table.with_header(0 if options.no_header else options.header_row)
+    return table
+
+
 def normalised(
     table: RawTable,
     profile: Profile,
@@ -355,9 +368,7 @@ def normalised(
     Raises ``MissingColumns``, and ``UnreadableFile`` while reading. Trades of ``grain="line"`` files
     that straddle batches come in the last part.
     """
-    options = profile.options
-    if options.no_header or options.header_row is not None:
-        table = table.with_header(0 if options.no_header else options.header_row)
+    table = prepared(table, profile)
     normaliser = Normaliser(
         profile, table.header, shop=shop, zone=zone, stores=stores, salt=salt, name=table.name
     )

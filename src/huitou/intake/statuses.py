@@ -1,7 +1,7 @@
 """The platforms' words for the states of trades and refunds, in ours.
 
-A word is looked up among the profile's own value map, then the table below, then by what it
-contains; ``closed`` is not a state yet but a question that the payment time answers. Sources:
+A word is looked up in the tables below, then judged by what it contains (a profile's own value map
+has been applied before); ``closed`` is not a state yet but a question that the payment time answers. Sources:
 domain/formats.md 2.1 quirk 8, domain/platforms.md 3.2 and 3.4.
 """
 
@@ -12,12 +12,13 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
-from huitou.warehouse.schema import STATUSES
+from huitou.warehouse.schema import REFUND_STATES, STATUSES
 
 CLOSED: Final = "closed"
 """Closed, before or after payment: told apart by the payment time and the reason."""
 
-REFUND_STATES: Final = ("none", "applied", "agreed", "returning", "refused", "closed", "success")
+NO_REFUND: Final = "none"
+"""No refund was asked for: known, and no state."""
 
 _TRADES: Final[Mapping[str, str]] = {
     # Taobao and Tmall, in words and in the API's names
@@ -120,21 +121,21 @@ _CONTAINS: Final = (
 )
 
 _REFUNDS: Final[Mapping[str, str]] = {
-    "没有申请退款": "none",
-    "未申请退款": "none",
-    "无售后": "none",
-    "无售后或售后取消": "none",
-    "无退款": "none",
-    "无": "none",
-    "no_refund": "none",
-    "正常": "none",
-    "未退款": "none",
+    "没有申请退款": NO_REFUND,
+    "未申请退款": NO_REFUND,
+    "无售后": NO_REFUND,
+    "无售后或售后取消": NO_REFUND,
+    "无退款": NO_REFUND,
+    "无": NO_REFUND,
+    "no_refund": NO_REFUND,
+    "正常": NO_REFUND,
+    "未退款": NO_REFUND,
     "买家已经申请退款,等待卖家同意": "applied",
     "wait_seller_agree": "applied",
-    "卖家已经同意退款,等待买家退货": "returning",
-    "wait_buyer_return_goods": "returning",
-    "买家已经退货,等待卖家确认收货": "returning",
-    "wait_seller_confirm_goods": "returning",
+    "卖家已经同意退款,等待买家退货": "agreed",
+    "wait_buyer_return_goods": "agreed",
+    "买家已经退货,等待卖家确认收货": "returned",
+    "wait_seller_confirm_goods": "returned",
     "卖家拒绝退款": "refused",
     "seller_refuse_buyer": "refused",
     "退款关闭": "closed",
@@ -145,12 +146,12 @@ _REFUNDS: Final[Mapping[str, str]] = {
 }
 
 _REFUND_CONTAINS: Final = (
-    (re.compile("未申请|没有申请|无售后|^无$|售后取消|未退款"), "none"),
+    (re.compile("未申请|没有申请|无售后|^无$|售后取消|未退款"), NO_REFUND),
     (re.compile("成功|完成|已退款|全额退款|全部退款|部分退款|已全额退|已完结"), "success"),
     (re.compile("关闭|撤销|取消|撤回"), "closed"),
     (re.compile("拒绝|驳回"), "refused"),
-    (re.compile("退货中|待.*退货|等待.*退货|待.*收货|已退货"), "returning"),
-    (re.compile("同意|退款中"), "agreed"),
+    (re.compile("已退货|待.*收货|待.*收退货"), "returned"),
+    (re.compile("退货中|待.*退货|等待.*退货|同意|退款中"), "agreed"),
     (re.compile("申请|待.*处理|处理中|待.*审核|售后中"), "applied"),
 )
 
@@ -169,25 +170,23 @@ def plain_word(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
 
 
-def trade_status(text: str, own: Mapping[str, str] | None = None) -> str | None:
+def trade_status(text: str) -> str | None:
     """A canonical status, ``closed``, or None for a word nobody knows."""
     word = plain_word(text)
-    for known in (own or {}, _TRADES):
-        if word in known:
-            return known[word]
     if word in STATUSES:
         return word
+    if word in _TRADES:
+        return _TRADES[word]
     return next((status for pattern, status in _CONTAINS if pattern.search(word)), None)
 
 
-def refund_state(text: str, own: Mapping[str, str] | None = None) -> str | None:
-    """One of ``REFUND_STATES``, or None for a word nobody knows."""
+def refund_state(text: str) -> str | None:
+    """One of ``REFUND_STATES``, ``none``, or None for a word nobody knows."""
     word = plain_word(text)
-    for known in (own or {}, _REFUNDS):
-        if word in known:
-            return known[word]
     if word in REFUND_STATES:
         return word
+    if word in _REFUNDS:
+        return _REFUNDS[word]
     return next((state for pattern, state in _REFUND_CONTAINS if pattern.search(word)), None)
 
 

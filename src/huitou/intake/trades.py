@@ -60,10 +60,10 @@ def status_at(index: pa.Array) -> pa.Array:
     return pa.array(STATUSES).take(index)
 
 
-def read_status(frame: Frame, name: str = "status", own: Mapping[str, str] | None = None) -> pa.Array:
+def read_status(frame: Frame, name: str) -> pa.Array:
     """A status column in canonical words; ``closed`` where before or after payment is yet open."""
     words = frame.get(name)
-    found = by_distinct(words, lambda word: statuses.trade_status(word, own), STRING)
+    found = by_distinct(words, statuses.trade_status, STRING)
     unknown = pc.and_(pc.is_valid(words), pc.is_null(found))
     if pc.any(unknown).as_py():
         frame.note_unknown(name, words.filter(unknown))
@@ -77,7 +77,7 @@ def read_refund_state(frame: Frame, name: str) -> pa.Array:
     unknown = pc.and_(pc.is_valid(words), pc.is_null(found))
     if pc.any(unknown).as_py():
         frame.note_unknown(name, words.filter(unknown))
-    return found
+    return pc.if_else(pc.equal(found, statuses.NO_REFUND), pa.scalar(None, STRING), found)
 
 
 def settle_status(frame: Frame, status: pa.Array, step: pa.Array) -> pa.Array:
@@ -121,9 +121,8 @@ def trade_columns(frame: Frame, context: Context) -> dict[str, pa.Array]:
     """Canonical and personal trade columns, one value per source row."""
     # Item reports know the state of lines only; the trade's follows from them.
     name = "line.status" if frame.has("line.status") and not frame.has("status") else "status"
-    own = frame.layout.profile.value_maps.get(name)
     step = by_distinct(frame.get("presale_step"), statuses.presale_step, STRING)
-    status = settle_status(frame, read_status(frame, name, own), step)
+    status = settle_status(frame, read_status(frame, name), step)
     index = index_of_status(status)
     columns: dict[str, pa.Array] = {
         "row_no": frame.raw.row_no,
