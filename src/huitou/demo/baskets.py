@@ -85,7 +85,9 @@ def shelf(world: World) -> Shelf:
     favourite = weight / np.append(size, 1.0)[group] * popularity * everyday * launched
     variants = np.zeros((len(goods.items), max(item.skus for item in goods.items)))
     for number, item in enumerate(goods.items):
-        variants[number, : item.skus] = goods.sku_weight[item.first_sku : item.first_sku + item.skus]
+        variants[number, : item.skus] = goods.sku_weight[
+            item.first_sku : item.first_sku + item.skus
+        ]
     rows = len(PERSONAS) * len(world.item_appeal)
     return Shelf(
         first=cumulative(appeal.reshape(rows, -1)),
@@ -105,7 +107,13 @@ def fill(
     # A variant stands once in an order: later repetitions are dropped.
     _, kept = np.unique(order * 1024 + sku, return_index=True)
     kept.sort()
-    order, position, ids, sku, persona = order[kept], position[kept], ids[kept], sku[kept], persona[kept]
+    order, position, ids, sku, persona = (
+        order[kept],
+        position[kept],
+        ids[kept],
+        sku[kept],
+        persona[kept],
+    )
     goods = catalogue()
     price = goods.sku_price[sku]
     qty = _quantities(dice, ids, persona, price)
@@ -131,12 +139,12 @@ def _sum(values: Ints, first: Ints) -> Ints:
     return result
 
 
-def _positions(
-    dice: Dice, world: World, people: People, orders: Orders
-) -> tuple[Ints, Ints, Ints]:
+def _positions(dice: Dice, world: World, people: People, orders: Orders) -> tuple[Ints, Ints, Ints]:
     """How many lines each order has: (order row, position, line number)."""
     mean = np.array([p.extra_lines for p in PERSONAS])[people.persona[orders.person]]
-    mean = mean * (1 + 0.35 * world.promotion[orders.day]) * np.where(orders.shop >= STORES, 0.8, 1.0)
+    mean = (
+        mean * (1 + 0.35 * world.promotion[orders.day]) * np.where(orders.shop >= STORES, 0.8, 1.0)
+    )
     draw = dice.uniform("lines", orders.ids)
     extra = np.floor(np.log1p(-draw) / np.log(mean / (1 + mean))).astype(np.int64)
     counts = 1 + np.minimum(extra, MOST_LINES - 2)

@@ -28,8 +28,8 @@ class GuideSpec:
 class ShopSpec:
     """An online shop, or a store with its manager and guides.
 
-    ``opened_month`` counts months from the start of the history; ``reach`` is the share of the
-    store city's people for whom it is the natural place to buy.
+    ``opened_month`` counts months from the start of the history; ``near`` is the share of the
+    store city's people for whom it is the natural place to buy, ``reach`` its share of travellers.
     """
 
     code: str
@@ -41,6 +41,7 @@ class ShopSpec:
     opened_month: int
     manager: str = ""
     guides: tuple[GuideSpec, ...] = ()
+    near: float = 0.0
     reach: float = 0.0
     ticket: str = ""  # how its receipts begin
 
@@ -62,28 +63,30 @@ SHOPS: Final[tuple[ShopSpec, ...]] = (
     ShopSpec("mall", "枕河坊会员商城", "youzan", "online", "浙江省", "绍兴市", 12),
     ShopSpec(
         "sx-cangqiao", "绍兴仓桥直街店", "pos", "store", "浙江省", "绍兴市", 0, "章立群",
-        (GuideSpec("SX01", "俞晓燕"), GuideSpec("SX02", "寿佳敏"), GuideSpec("SX03", "裘海峰"), GuideSpec("SX04", "陶玉兰")),
-        0.34, "SX",
+        (GuideSpec("SX01", "俞晓燕"), GuideSpec("SX02", "寿佳敏"), GuideSpec("SX03", "裘海峰"),
+         GuideSpec("SX04", "陶玉兰")),
+        0.36, 0.34, "SX",
     ),
     ShopSpec(
         "hz-hefang", "杭州河坊街店", "pos", "store", "浙江省", "杭州市", 0, "楼建敏",
         (GuideSpec("HZ01", "方丽娜"), GuideSpec("HZ02", "程一凡"), GuideSpec("HZ03", "祝小芳")),
-        0.20, "HZ",
+        0.26, 0.28, "HZ",
     ),
     ShopSpec(
         "sh-yuyuan", "上海豫园店", "pos", "store", "上海市", "上海市", 5, "顾慧琴",
-        (GuideSpec("SH01", "陆思佳"), GuideSpec("SH02", "金志强"), GuideSpec("SH03", "施雯"), GuideSpec("SH04", "龚明月")),
-        0.11, "SH",
+        (GuideSpec("SH01", "陆思佳"), GuideSpec("SH02", "金志强"), GuideSpec("SH03", "施雯"),
+         GuideSpec("SH04", "龚明月")),
+        0.10, 0.18, "SH",
     ),
     ShopSpec(
         "sz-pingjiang", "苏州平江路店", "pos", "store", "江苏省", "苏州市", 14, "钱文彬",
         (GuideSpec("SZ01", "沈月华"), GuideSpec("SZ02", "吴雨桐")),
-        0.14, "SZ",
+        0.22, 0.12, "SZ",
     ),
     ShopSpec(
         "nj-laomendong", "南京老门东店", "pos", "store", "江苏省", "南京市", 21, "丁学军",
         (GuideSpec("NJ01", "薛婷婷"), GuideSpec("NJ02", "夏俊"), GuideSpec("NJ03", "蒋春梅")),
-        0.12, "NJ",
+        0.20, 0.08, "NJ",
     ),
 )  # fmt: skip
 

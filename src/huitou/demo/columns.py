@@ -24,12 +24,10 @@ def _decimals(units: Ints, kind: pa.DataType, present: Bools | None) -> pa.Array
     words = np.empty((len(units), 2), dtype=np.int64)
     words[:, 0] = units
     words[:, 1] = units >> 63
-    return pa.Array.from_buffers(
-        kind, len(units), [_validity(present, len(units)), pa.py_buffer(words)]
-    )
+    return pa.Array.from_buffers(kind, len(units), [_validity(present), pa.py_buffer(words)])
 
 
-def _validity(present: Bools | None, size: int) -> pa.Buffer | None:
+def _validity(present: Bools | None) -> pa.Buffer | None:
     if present is None:
         return None
     return pa.py_buffer(np.packbits(present, bitorder="little"))
@@ -48,9 +46,7 @@ def quantity(pieces: Ints) -> pa.Array:
 def instants(local_seconds: Ints, present: Bools | None = None) -> pa.Array:
     """Seconds since 1970 on the brand's clock as naive UTC timestamps."""
     micros = (np.asarray(local_seconds, dtype=np.int64) - ZONE_OFFSET) * 1_000_000
-    return pa.Array.from_buffers(
-        TIME, len(micros), [_validity(present, len(micros)), pa.py_buffer(micros)]
-    )
+    return pa.Array.from_buffers(TIME, len(micros), [_validity(present), pa.py_buffer(micros)])
 
 
 def numbers(values: npt.NDArray[Any], kind: pa.DataType, present: Bools | None = None) -> pa.Array:
@@ -112,7 +108,9 @@ def codes(first: Words, second: Words, width: int, prefix: str = "") -> pa.Array
     for place in range(width):
         source = first if place < 10 else second
         shift = np.uint64(6 * (place % 10))
-        block[:, len(lead) + place] = _ALPHABET[((source >> shift) & np.uint64(63)).astype(np.int64)]
+        block[:, len(lead) + place] = _ALPHABET[
+            ((source >> shift) & np.uint64(63)).astype(np.int64)
+        ]
     return _fixed(block)
 
 

@@ -48,7 +48,9 @@ def address(dice: Dice, people: People, orders: Orders, members: int) -> Destina
     relation = buyer * 4 + slot
     buys_too = dice.chance("gift/buyer", relation, 0.35)
     friend = dice.below("gift/friend", relation, max(members, 1))
-    stranger = STRANGERS + (dice.bits("gift/stranger", relation) % np.uint64(_STRANGER_SPAN)).astype(np.int64)
+    stranger = STRANGERS + (
+        dice.bits("gift/stranger", relation) % np.uint64(_STRANGER_SPAN)
+    ).astype(np.int64)
     person = np.where(gift, np.where(buys_too, friend, stranger), buyer)
     distinct, receiver = np.unique(person, return_inverse=True)
     receivers = populate(dice, distinct)

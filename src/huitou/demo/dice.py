@@ -82,7 +82,7 @@ class Dice:
     def pick(self, what: str, ids: npt.NDArray[Any], cdf: Floats) -> Ints:
         """An index distributed as ``cdf`` (one-dimensional)."""
         result: Ints = np.searchsorted(cdf, self.uniform(what, ids), side="right").astype(np.int64)
-        return np.minimum(result, len(cdf) - 1)
+        return result.clip(0, len(cdf) - 1)
 
     def pick_by_row(self, what: str, ids: npt.NDArray[Any], cdf: Floats, rows: Ints) -> Ints:
         """An index distributed as row ``rows[i]`` of ``cdf`` (two-dimensional)."""
@@ -91,7 +91,7 @@ class Dice:
         # Adding the row number costs low bits: keep the draw clear of the row's upper end.
         draws = np.minimum(self.uniform(what, ids), 1.0 - 1e-9) + rows
         found = np.searchsorted(flat, draws, side="right") - rows * width
-        return np.clip(found, 0, width - 1).astype(np.int64)
+        return np.asarray(np.clip(found, 0, width - 1), dtype=np.int64)
 
 
 def scattered(numbers: Ints, modulus: int, salt: int = 0) -> Ints:

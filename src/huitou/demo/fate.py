@@ -67,11 +67,15 @@ class Fate:
 
 
 def foresee(
-    dice: Dice, world: World, people: People, orders: Orders, lines: Lines, bills: Bills, province: Ints
+    dice: Dice,
+    world: World,
+    people: People,
+    orders: Orders,
+    lines: Lines,
+    bills: Bills,
+    province: Ints,
 ) -> Fate:
     """Plan the life of every order; ``province``: where it is sent."""
-    if not len(orders):
-        return _nothing()
     ids, created = orders.ids, orders.created
     store = orders.shop >= STORES
     presale, final_due = _presale(dice, orders, lines, bills)
@@ -86,8 +90,10 @@ def foresee(
     final = np.maximum(final_due, deposit) + np.minimum(final_delay, 3 * DAY)
     # Companies transfer from their bank, which takes until the next working day.
     company = people.persona[orders.person] == COMPANY
-    transfer = dice.chance("transfer", ids, np.where(company, 0.6, 0.004)) & ~presale & ~store & ~unpaid
-    bank = (5 + 32 * dice.uniform("transfer/hours", ids)) * HOUR
+    transfer = (
+        dice.chance("transfer", ids, np.where(company, 0.8, 0.004)) & ~presale & ~store & ~unpaid
+    )
+    bank = (5 + 44 * dice.uniform("transfer/hours", ids)) * HOUR
     pending = np.where(transfer, created + delay, NEVER)
     paid = np.where(presale, final, created + delay + np.where(transfer, bank, 0).astype(np.int64))
     paid = np.where(store, created, np.where(unpaid | forfeited, NEVER, paid))
@@ -102,10 +108,12 @@ def foresee(
     refund = np.where((refund == BEFORE_SHIPPING) & ~before, NO_REFUND, refund)
     shipped = np.where(before | store, NEVER, shipped)
 
-    trouble = _troubles(dice, ids, shipped)
+    trouble = _troubles(dice, world, ids, shipped)
     road_days, signed, sign_kind = _road(dice, world, province, orders, shipped, trouble)
     second = _second_parcels(dice, bills, lines, ids, shipped, signed, trouble)
-    refund, applied, signed = _later_refunds(dice, orders, refund, applied, shipped, signed, trouble, road_days)
+    refund, applied, signed = _later_refunds(
+        dice, orders, refund, applied, shipped, signed, trouble, road_days
+    )
     amount = _refund_amounts(dice, orders, lines, bills, refund)
     refund = np.where((amount == 0) & (refund != NO_REFUND), NO_REFUND, refund)
     applied = np.where(refund == NO_REFUND, NEVER, applied)
@@ -113,7 +121,9 @@ def foresee(
     full = (refund != DECLINED) & (amount >= bills.due) & (refund != NO_REFUND)
     confirm = signed + _confirmation(dice, orders, shipped, signed)
     finished = np.where(store, created, np.where(signed < NEVER, confirm, NEVER))
-    finished = np.where((refund != NO_REFUND) & ~full & (finished < NEVER), np.maximum(finished, done), finished)
+    finished = np.where(
+        (refund != NO_REFUND) & ~full & (finished < NEVER), np.maximum(finished, done), finished
+    )
     finished = np.where(full, NEVER, finished)
     closed = np.where(full, done, closed)
     return Fate(
@@ -122,16 +132,14 @@ def foresee(
     )  # fmt: skip
 
 
-def _nothing() -> Fate:
-    none = np.zeros(0, dtype=np.int64)
-    no = np.zeros(0, dtype=np.bool_)
-    return Fate(none, none, no, *([none] * 10), np.zeros(0), none)
-
-
 def _left_unpaid(dice: Dice, people: People, orders: Orders) -> Bools:
     """Who never pays: newcomers and bargain hunters more often; at a till nobody."""
     share = np.array([0.108, 0.055, 0.118, 0.0])[np.minimum(orders.shop, 3)]
-    share = share * np.where(orders.ordinal == 0, 1.2, 0.85) * (0.7 + 0.6 * people.thrift[orders.person])
+    share = (
+        share
+        * np.where(orders.ordinal == 0, 1.2, 0.85)
+        * (0.7 + 0.6 * people.thrift[orders.person])
+    )
     return dice.chance("unpaid", orders.ids, share)
 
 
@@ -141,7 +149,11 @@ def _presale(dice: Dice, orders: Orders, lines: Lines, bills: Bills) -> tuple[Bo
     years = np.unique(1970 + day // 365.2425).astype(np.int64)
     due = np.full(len(orders), NEVER)
     for year in range(int(years.min(initial=2100)) - 1, int(years.max(initial=2099)) + 2):
-        for start, end, pay in (((10, 15), (10, 30), (10, 31)), ((11, 4), (11, 9), (11, 10)), ((5, 26), (6, 12), (6, 16))):
+        for start, end, pay in (
+            ((10, 15), (10, 30), (10, 31)),
+            ((11, 4), (11, 9), (11, 10)),
+            ((5, 26), (6, 12), (6, 16)),
+        ):
             first, last, due_day = ((date(year, *at) - EPOCH).days for at in (start, end, pay))
             inside = (day >= first) & (day <= last)
             due[inside] = due_day * DAY + 20 * HOUR
@@ -149,7 +161,9 @@ def _presale(dice: Dice, orders: Orders, lines: Lines, bills: Bills) -> tuple[Bo
     sale = market & (due < NEVER) & dice.chance("presale", orders.ids, 0.30)
     goods = catalogue()
     custom_items = [n for n, item in enumerate(goods.items) if item.code in CUSTOM_ITEMS]
-    custom = (orders.shop < STORES) & np.isin(goods.sku_item[lines.sku[bills.first_line]], custom_items)
+    custom = (orders.shop < STORES) & np.isin(
+        goods.sku_item[lines.sku[bills.first_line]], custom_items
+    )
     made = orders.created + DAY * 4 + dice.below("made", orders.ids, 5 * DAY)
     return sale | custom, np.where(custom, made, due)
 
@@ -167,7 +181,12 @@ def _shipping(dice: Dice, world: World, orders: Orders, paid: Ints, bills: Bills
     pack_day = known // DAY + (known % DAY > 15 * HOUR)
     day_index = np.clip(known // DAY - int(world.days[0]), 0, len(world.days) - 1)
     rush = (world.curves_online[0][day_index] > 2.2) | (world.promotion[day_index] == 2)
-    wait = dice.pick_by_row("ship/wait", orders.ids, cumulative([[0.86, 0.12, 0.02, 0.0], [0.52, 0.30, 0.13, 0.05]]), rush.astype(np.int64))
+    wait = dice.pick_by_row(
+        "ship/wait",
+        orders.ids,
+        cumulative([[0.86, 0.12, 0.02, 0.0], [0.52, 0.30, 0.13, 0.05]]),
+        rush.astype(np.int64),
+    )
     bulky = bills.units > 40
     hour = 10.0 + 7.0 * dice.uniform("ship/hour", orders.ids) ** 0.7
     shipped = (pack_day + wait + 2 * bulky) * DAY + (hour * HOUR).astype(np.int64)
@@ -175,8 +194,13 @@ def _shipping(dice: Dice, world: World, orders: Orders, paid: Ints, bills: Bills
     return np.where(paid < NEVER, shipped, NEVER)
 
 
-def _troubles(dice: Dice, ids: Ints, shipped: Ints) -> Ints:
-    hit = (shipped < NEVER) & dice.chance("trouble", ids, TROUBLE_SHARE)
+def _troubles(dice: Dice, world: World, ids: Ints, shipped: Ints) -> Ints:
+    """What happens to a fiftieth of the parcels. In the fortnight before the anchor the hubs are
+    overloaded, so that the care and service screens have something to show."""
+    anchor = int(world.days[0]) + world.anchor_index
+    lately = (shipped >= (anchor - 14) * DAY) & (shipped < (anchor + 3) * DAY)
+    share = np.where(lately, 3 * TROUBLE_SHARE, TROUBLE_SHARE)
+    hit = (shipped < NEVER) & dice.chance("trouble", ids, share)
     return np.where(hit, _TROUBLES[dice.pick("trouble/kind", ids, _TROUBLE_SHARES)], WELL)
 
 
@@ -193,14 +217,24 @@ def _road(
     days = base * crowded * dice.lognormal("road", ids, 1.0, 0.16)
     late = np.select(
         [trouble == STALLED, trouble == UNREACHABLE, trouble == STRAYED],
-        [3.0 + 5.0 * dice.uniform("late", ids), 1.0 + 2.0 * dice.uniform("late", ids), 2.0 + 2.0 * dice.uniform("late", ids)],
+        [
+            3.0 + 5.0 * dice.uniform("late", ids),
+            1.0 + 2.0 * dice.uniform("late", ids),
+            2.0 + 2.0 * dice.uniform("late", ids),
+        ],
         0.0,
     )
     arrival = sent + ((days + late) * DAY).astype(np.int64)
     kind = dice.pick("signer", ids, cumulative([0.40, 0.09, 0.51]))
     # Couriers bring parcels from 9 to 19 h; from a locker they are fetched in the evening, or days later.
-    hour = np.where(kind == 2, 15.0 + 6.5 * dice.uniform("fetch/hour", ids), 9.0 + 10.0 * dice.uniform("sign/hour", ids))
-    wait = np.where(kind == 2, dice.pick("fetch/wait", ids, cumulative([0.62, 0.25, 0.08, 0.05])), 0)
+    hour = np.where(
+        kind == 2,
+        15.0 + 6.5 * dice.uniform("fetch/hour", ids),
+        9.0 + 10.0 * dice.uniform("sign/hour", ids),
+    )
+    wait = np.where(
+        kind == 2, dice.pick("fetch/wait", ids, cumulative([0.62, 0.25, 0.08, 0.05])), 0
+    )
     signed = (arrival // DAY + wait) * DAY + (hour * HOUR).astype(np.int64)
     signed = np.maximum(signed, sent + 9 * HOUR)
     arrives = (shipped < NEVER) & (trouble != DAMAGED) & (trouble != REFUSED)
@@ -213,7 +247,7 @@ def _second_parcels(
     """Some larger orders leave in two parcels, the second up to a day later."""
     count = np.diff(np.append(bills.first_line, len(lines)))
     split = (count >= 2) & (signed < NEVER) & (trouble == WELL)
-    split &= dice.chance("split", ids, np.where(count >= 4, 0.12, 0.035))
+    split &= dice.chance("split", ids, np.where(count >= 4, 0.22, 0.08))
     later = shipped + 2 * HOUR + dice.below("split/later", ids, 22 * HOUR)
     return np.where(split & (later < signed - 6 * HOUR), later, NEVER)
 
@@ -230,11 +264,17 @@ def _later_refunds(
     recalled = lost | gives_up
     share = np.where(trouble != WELL, 0.10, np.where(road_days > 4.5, 0.042, 0.025))
     after = free & ~recalled & (signed < NEVER) & dice.chance("refund/after", ids, share)
-    kind = np.array([RETURN, COMPENSATION, DECLINED])[dice.pick("refund/kind", ids, cumulative([0.40, 0.48, 0.12]))]
+    kind = np.array([RETURN, COMPENSATION, DECLINED])[
+        dice.pick("refund/kind", ids, cumulative([0.40, 0.48, 0.12]))
+    ]
     at_store = (orders.shop >= STORES) & dice.chance("refund/store", ids, 0.008)
-    refund = np.where(recalled, ON_THE_ROAD, np.where(after, kind, np.where(at_store, RETURN, refund)))
+    refund = np.where(
+        recalled, ON_THE_ROAD, np.where(after, kind, np.where(at_store, RETURN, refund))
+    )
     # Damage is seen at the hub, a refusal at the door, patience ends after some days.
-    days = np.where(trouble == STALLED, 3.2 + 1.5 * dice.uniform("patience", ids), 0.9 * road_days + 0.2)
+    days = np.where(
+        trouble == STALLED, 3.2 + 1.5 * dice.uniform("patience", ids), 0.9 * road_days + 0.2
+    )
     on_road = np.where(shipped < NEVER, shipped, 0) + (days * DAY).astype(np.int64)
     later = np.where(signed < NEVER, signed, orders.created)
     later = later + (dice.lognormal("refund/after/days", ids, 0.9, 0.9) * DAY).astype(np.int64)
@@ -250,30 +290,57 @@ def _refund_amounts(dice: Dice, orders: Orders, lines: Lines, bills: Bills, refu
     few = (first_due * (0.1 + 0.3 * dice.uniform("refund/part", orders.ids))).astype(np.int64)
     few = np.minimum(np.maximum(few // 100 * 100, 100), first_due)
     # What is asked for in vain is an amount too, but never paid.
-    amount = np.select([whole | part, refund == NO_REFUND, refund == RETURN], [bills.due, 0, first_due], few)
-    return np.minimum(amount, bills.due)
+    amount = np.select(
+        [whole | part, refund == NO_REFUND, refund == RETURN], [bills.due, 0, first_due], few
+    )
+    return np.asarray(np.minimum(amount, bills.due), dtype=np.int64)
 
 
 def _refund_ends(dice: Dice, ids: Ints, refund: Ints, applied: Ints) -> Ints:
     hours = np.select(
-        [refund == BEFORE_SHIPPING, refund == ON_THE_ROAD, refund == RETURN, refund == COMPENSATION],
         [
-            dice.lognormal("refund/end", ids, 3.0, 1.0), dice.lognormal("refund/end", ids, 60.0, 0.5),
-            dice.lognormal("refund/end", ids, 120.0, 0.4), dice.lognormal("refund/end", ids, 9.0, 1.0),
+            refund == BEFORE_SHIPPING,
+            refund == ON_THE_ROAD,
+            refund == RETURN,
+            refund == COMPENSATION,
+        ],
+        [
+            dice.lognormal("refund/end", ids, 3.0, 1.0),
+            dice.lognormal("refund/end", ids, 60.0, 0.5),
+            dice.lognormal("refund/end", ids, 120.0, 0.4),
+            dice.lognormal("refund/end", ids, 9.0, 1.0),
         ],
         dice.lognormal("refund/end", ids, 30.0, 0.6),
-    )  # fmt: skip
+    )
     return np.where(refund == NO_REFUND, NEVER, applied + (hours * HOUR).astype(np.int64) + 600)
 
 
 def _confirmation(dice: Dice, orders: Orders, shipped: Ints, signed: Ints) -> Ints:
-    """A third confirms within days, the others leave it to the platform (ten days after shipping; JD at once)."""
+    """A third confirms within days; the platform does it for the others, ten days after shipping.
+
+    JD does it at once.
+    """
     soon = (dice.lognormal("confirm", orders.ids, 1.1, 1.0) * DAY).astype(np.int64)
     auto = np.where(orders.shop == YOUZAN, 7 * DAY, 10 * DAY)
-    left = np.maximum(np.where(shipped < NEVER, shipped, 0) + auto - np.where(signed < NEVER, signed, 0), HOUR)
+    left = np.maximum(
+        np.where(shipped < NEVER, shipped, 0) + auto - np.where(signed < NEVER, signed, 0), HOUR
+    )
     active = dice.chance("confirm/active", orders.ids, 0.36)
     wait = np.where(active, np.minimum(soon, left), left)
     return np.where(orders.shop == JD, HOUR // 2, wait)
+
+
+STEPS: Final = (
+    "pending",
+    "deposit",
+    "paid",
+    "shipped",
+    "second_shipped",
+    "signed",
+    "finished",
+    "closed",
+)
+"""The instants of ``Fate`` in the order in which they come."""
 
 
 @dataclass(frozen=True)
@@ -288,24 +355,26 @@ class Seen:
 
 def as_seen(fate: Fate, orders: Orders, bills: Bills, present: int) -> Seen:
     """Hide the future: the state of each order now."""
-    has = {name: getattr(fate, name) <= present for name in
-           ("pending", "deposit", "paid", "shipped", "second_shipped", "signed", "finished", "closed")}  # fmt: skip
+    has = {name: getattr(fate, name) <= present for name in STEPS}
     code = {name: number for number, name in enumerate(STATUSES)}
-    status = np.full(len(orders), code["unpaid"])
+    status = np.full(len(orders), code["unpaid"], dtype=np.int64)
     status[has["pending"]] = code["pay_pending"]
     status[fate.presale & has["deposit"]] = code["deposit_paid"]
     status[has["paid"]] = code["paid"]
     status[has["shipped"]] = code["shipped"]
-    status[has["shipped"] & (fate.second_shipped < NEVER) & ~has["second_shipped"]] = code["part_shipped"]
+    status[has["shipped"] & (fate.second_shipped < NEVER) & ~has["second_shipped"]] = code[
+        "part_shipped"
+    ]
     status[has["signed"]] = code["signed"]
     status[has["finished"]] = code["finished"]
     status[has["closed"]] = code["closed_unpaid"]
     status[has["closed"] & has["paid"]] = code["closed_refunded"]
     deposit = np.where(has["deposit"] & fate.presale & ~has["closed"], bills.due // 10, 0)
-    gives_back = (fate.refund != NO_REFUND) & (fate.refund != DECLINED) & (fate.refund_done <= present)
+    gives_back = (
+        (fate.refund != NO_REFUND) & (fate.refund != DECLINED) & (fate.refund_done <= present)
+    )
     version = orders.created.copy()
-    for name in ("pending", "deposit", "paid", "shipped", "second_shipped", "signed", "finished", "closed",
-                 "refund_applied", "refund_done"):
+    for name in (*STEPS, "refund_applied", "refund_done"):
         at = getattr(fate, name)
         version = np.where(at <= present, np.maximum(version, at), version)
     return Seen(

@@ -18,11 +18,22 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from huitou.demo import baskets, delivery, fate, orders, parcels, people, reviews, season, trades, visits
+from huitou.demo import (
+    baskets,
+    delivery,
+    fate,
+    orders,
+    parcels,
+    people,
+    reviews,
+    season,
+    trades,
+    visits,
+)
 from huitou.demo.brand import BRAND_NAME, SHOPS
 from huitou.demo.catalogue import catalogue
 from huitou.demo.columns import DAY, instants, money, numbers, pick
-from huitou.demo.dice import Dice, Ints
+from huitou.demo.dice import Dice, Floats, Ints
 from huitou.demo.member_lists import member_list
 from huitou.intake.canonical import table_of
 from huitou.kernel.clock import DEFAULT_ZONE
@@ -87,7 +98,11 @@ def generate(
     codes = [shop.code for shop in SHOPS]
     given = shop_numbers or {code: number for number, code in enumerate(codes, start=1)}
     maker = _Maker(
-        Dice(seed), world, members, np.array([given[code] for code in codes], dtype=np.int64), options or Options()
+        Dice(seed),
+        world,
+        members,
+        np.array([given[code] for code in codes], dtype=np.int64),
+        options or Options(),
     )
     return maker.chunks()
 
@@ -122,10 +137,14 @@ class _Maker:
             tables = self._chunk(ids, clock, shelf)
             if start == 0:
                 for shop, code in enumerate(shop.code for shop in SHOPS):
-                    tables[code]["items"] = self._numbered(code, "items", item_table(self.world, shop))
+                    tables[code]["items"] = self._numbered(
+                        code, "items", item_table(self.world, shop)
+                    )
             yield Chunk(stop - start, stop, total, tables)
 
-    def _chunk(self, ids: Ints, clock: orders.Clock, shelf: baskets.Shelf) -> dict[str, dict[str, pa.Table]]:
+    def _chunk(
+        self, ids: Ints, clock: orders.Clock, shelf: baskets.Shelf
+    ) -> dict[str, dict[str, pa.Table]]:
         dice, world, options = self.dice, self.world, self.options
         who = people.populate(dice, ids)
         known = people.identify(dice, who)
@@ -154,7 +173,9 @@ class _Maker:
             split.add("visits", *visits.visits(dice, sale, shelf, start))
         return self._finish(split, sale, start)
 
-    def _finish(self, split: _Split, sale: trades.Sale, start: baskets.Floats) -> dict[str, dict[str, pa.Table]]:
+    def _finish(
+        self, split: _Split, sale: trades.Sale, start: Floats
+    ) -> dict[str, dict[str, pa.Table]]:
         """Cut by shop, add the member lists, number the rows."""
         who = sale.people
         paid = sale.fate.paid <= sale.world.present
@@ -165,13 +186,23 @@ class _Maker:
         for shop, spec in enumerate(SHOPS):
             tables = split.of(shop)
             profiles, attributes = member_list(
-                self.dice, self.world, who, sale.identities, start, purchases, last, shop, int(self.shop_numbers[shop])
-            )  # fmt: skip
+                self.dice,
+                self.world,
+                who,
+                sale.identities,
+                start,
+                purchases,
+                last,
+                shop,
+                int(self.shop_numbers[shop]),
+            )
             base = self.counters.get((spec.code, "profiles"), FIRST_ROW)
             moved = pc.add(attributes["row_no"], base)
             tables["profiles"] = profiles
             result[spec.code] = {
-                name: self._numbered(spec.code, name, table) for name, table in tables.items() if table.num_rows
+                name: self._numbered(spec.code, name, table)
+                for name, table in tables.items()
+                if table.num_rows
             }
             if attributes.num_rows:
                 result[spec.code]["profile_attributes"] = attributes.set_column(0, "row_no", moved)
@@ -181,7 +212,9 @@ class _Maker:
         first = self.counters.get((code, name), FIRST_ROW)
         self.counters[code, name] = first + table.num_rows
         index = table.schema.get_field_index("row_no")
-        return table.set_column(index, "row_no", numbers(np.arange(first, first + table.num_rows), pa.int64()))
+        return table.set_column(
+            index, "row_no", numbers(np.arange(first, first + table.num_rows), pa.int64())
+        )
 
 
 class _Split:
@@ -207,16 +240,33 @@ def item_table(world: season.World, shop: int) -> pa.Table:
     size = len(goods.items)
     prices = np.array([goods.sku_price[item.first_sku] for item in goods.items])
     costs = np.round(prices * np.array([item.cost_share for item in goods.items])).astype(np.int64)
-    launched = np.array([world.month_start(item.launched_month) * DAY + 7 * DAY + 36_000 for item in goods.items])
-    names = {"cdsgwnj"[n]: label for n, label in enumerate(("厨房", "佐餐", "微醺", "送礼", "酒具", "零食", "收藏"))}
+    launched = np.array(
+        [world.month_start(item.launched_month) * DAY + 7 * DAY + 36_000 for item in goods.items]
+    )
+    names = {
+        "cdsgwnj"[n]: label
+        for n, label in enumerate(("厨房", "佐餐", "微醺", "送礼", "酒具", "零食", "收藏"))
+    }
     attributes = [
-        f'{{"场景":"{names.get(item.group, "赠送")}","规格数":"{item.skus}"}}' for item in goods.items
+        f'{{"场景":"{names.get(item.group, "赠送")}","规格数":"{item.skus}"}}'
+        for item in goods.items
     ]
     seasons = {
-        "all": "四季", "winter": "秋冬", "summer": "夏", "autumn": "秋", "spring": "春", "crab": "秋", "newbrew": "冬",
-        "spring_festival": "春节", "mid_autumn": "中秋", "dragon_boat": "端午", "gift": "节庆", "travel": "四季",
-        "wedding": "春秋", "valentine": "四季",
-    }  # fmt: skip
+        "all": "四季",
+        "winter": "秋冬",
+        "summer": "夏",
+        "autumn": "秋",
+        "spring": "春",
+        "crab": "秋",
+        "newbrew": "冬",
+        "spring_festival": "春节",
+        "mid_autumn": "中秋",
+        "dragon_boat": "端午",
+        "gift": "节庆",
+        "travel": "四季",
+        "wedding": "春秋",
+        "valentine": "四季",
+    }
     phases = {"hot": "热销", "new": "新品", "end": "末期"}
     return table_of(
         "items",

@@ -47,13 +47,22 @@ def member_list(
     version = np.maximum(joined, last_purchase[rows])
     where = places()
     place = ("tmall", "jd", "mall", "store")[min(shop, STORES)]
-    shares = {TMALL: (0.72, 0.42, 0.55), JD: (0.4, 0.12, 0.3), YOUZAN: (0.62, 0.33, 0.7), STORES: (0.9, 0.74, 0.8)}
+    shares = {
+        TMALL: (0.72, 0.42, 0.55),
+        JD: (0.4, 0.12, 0.3),
+        YOUZAN: (0.62, 0.33, 0.7),
+        STORES: (0.9, 0.74, 0.8),
+    }
     gender_share, birthday_share, region_share = shares[min(shop, STORES)]
     tells_gender = dice.chance(f"list/gender/{place}", ids, gender_share)
     tells_birthday = dice.chance(f"list/birthday/{place}", ids, birthday_share)
     tells_year = tells_birthday & dice.chance(f"list/year/{place}", ids, 0.86)
     tells_region = dice.chance(f"list/region/{place}", ids, region_share)
-    has_phone = dice.chance(f"list/phone/{place}", ids, {TMALL: 0.93, JD: 0.9, YOUZAN: 0.95, STORES: 0.97}[min(shop, STORES)])
+    has_phone = dice.chance(
+        f"list/phone/{place}",
+        ids,
+        {TMALL: 0.93, JD: 0.9, YOUZAN: 0.95, STORES: 0.97}[min(shop, STORES)],
+    )
     has_email = dice.chance(f"list/email/{place}", ids, 0.07)
     wecom = (shop == YOUZAN) & dice.chance("wecom", ids, 0.27)
     level = np.searchsorted(_LEVEL_STEPS, purchases[rows], side="right")
@@ -69,14 +78,18 @@ def member_list(
         {
             "row_no": numbers(np.arange(len(rows)), pa.int64()),
             "shop": numbers(np.full(len(rows), shop_number), pa.int32()),
-            "gender": pick(pa.array(["m", "f"]), people.female[rows].astype(np.int64), tells_gender),
+            "gender": pick(
+                pa.array(["m", "f"]), people.female[rows].astype(np.int64), tells_gender
+            ),
             "birth_year": numbers(people.birth_year[rows], pa.int16(), tells_year),
             "birth_month": numbers(people.birth_month[rows], pa.int8(), tells_birthday),
             "birth_day": numbers(people.birth_day[rows], pa.int8(), tells_birthday),
             "birth_lunar": numbers(people.birth_lunar[rows], pa.bool_(), tells_birthday),
             "province": pick(pa.array(where.provinces), people.province[rows], tells_region),
             "city": pick(pa.array(where.cities), people.city[rows], tells_region),
-            "district": pick(pa.array(where.districts), people.district[rows], tells_region & (shop >= STORES)),
+            "district": pick(
+                pa.array(where.districts), people.district[rows], tells_region & (shop >= STORES)
+            ),
             "joined_at": instants(joined),
             "level": pick(pa.array(LEVELS), level),
             "has_phone": pa.array(has_phone),
@@ -123,7 +136,11 @@ def _attributes(dice: Dice, people: People, rows: Ints, version: Ints, shop: int
         return table_of("profile_attributes", {}, 0)
     ids = people.ids[rows]
     parts: list[pa.Table] = []
-    for name, share, options in (("口味偏好", 0.34, _TASTES), ("购买用途", 0.30, _OCCASIONS), ("来源渠道", 0.55, _ORIGINS)):
+    for name, share, options in (
+        ("口味偏好", 0.34, _TASTES),
+        ("购买用途", 0.30, _OCCASIONS),
+        ("来源渠道", 0.55, _ORIGINS),
+    ):
         told = np.flatnonzero(dice.chance(f"attribute/{name}", ids, share))
         value = dice.below(f"attribute/{name}/value", ids[told], len(options))
         parts.append(

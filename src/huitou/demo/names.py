@@ -18,27 +18,19 @@ import numpy as np
 import pyarrow as pa
 
 from huitou.demo.columns import digits, join, pick
+from huitou.demo.data import table_lines
 from huitou.demo.dice import Bools, Dice, Floats, Ints, cumulative, scattered
 
-_SURNAMES: Final = (
-    "王 7.2 李 7.2 张 6.8 刘 5.4 陈 4.9 杨 3.1 黄 2.3 赵 2.1 周 2.3 吴 2.2 徐 1.9 孙 1.6 朱 1.5 马 1.2 胡 1.3 "
-    "郭 1.1 林 1.2 何 1.1 高 1.0 梁 .8 郑 .9 罗 .8 宋 .7 谢 .7 唐 .7 韩 .6 曹 .6 许 .7 邓 .6 萧 .2 冯 .6 曾 .5 程 .5 "
-    "蔡 .6 彭 .5 潘 .6 袁 .5 于 .5 董 .5 余 .5 苏 .4 叶 .6 吕 .5 魏 .4 蒋 .6 田 .4 杜 .4 丁 .5 沈 .7 姜 .4 范 .4 江 .4 "
-    "傅 .3 钟 .4 卢 .4 汪 .4 戴 .4 崔 .3 任 .4 陆 .5 廖 .3 姚 .4 方 .4 金 .5 邱 .3 夏 .4 谭 .3 韦 .3 贾 .3 邹 .3 石 .3 "
-    "熊 .3 孟 .3 秦 .3 阎 .2 薛 .3 侯 .2 雷 .2 白 .2 龙 .2 段 .2 郝 .2 孔 .2 邵 .3 史 .2 毛 .3 常 .2 万 .2 顾 .4 赖 .2 "
-    "武 .2 康 .2 贺 .2 严 .3 尹 .2 钱 .3 施 .3 洪 .3 龚 .3 俞 .3 章 .3 楼 .1 裘 .1 茅 .05 祝 .1 寿 .05 欧阳 .1 司徒 .02 上官 .02 诸葛 .02"
-)  # fmt: skip
-
-# gender, generation → characters, commonest first
+# By gender and generation: characters that stand first, and that stand last or alone.
 _GIVEN: Final[tuple[tuple[str, str], ...]] = (
-    ("f", "秀兰英桂珍芳玉梅凤琴素华云霞爱美菊香惠莲翠娥芬萍淑"),
-    ("f", "红丽艳敏霞静娟燕芳玲萍丹莉琴华慧娜秀洁颖英晓琳梅雪"),
-    ("f", "婷静雪莉娜倩丹晶颖佳琳慧璐瑶丽媛楠蕾露萌悦梦文晓雅"),
-    ("f", "欣怡雨梓涵诗琪思雅静悦妍佳瑶萱彤心语晴可馨子若芷宁"),
-    ("m", "国建明德志华文永福荣贵根生金宝林祥春庆成兴海平水东"),
-    ("m", "伟军勇强涛斌峰杰明建刚平辉志国华海波林东鹏宏飞亮文"),
-    ("m", "磊鹏超浩宇杰俊帆凯晨旭阳博文斌伟涛翔龙亮飞鑫健楠毅"),
-    ("m", "子轩浩宇然泽铭睿博文昊天俊杰一辰皓嘉豪梓逸晨佳明瑞"),
+    ("秀桂玉凤素惠美爱月翠金彩春淑瑞", "兰英珍芳梅琴华云霞香莲娥芬萍仙花妹娟"),
+    ("红丽小海晓建雪春文亚国慧秀雅爱", "艳敏霞娟燕芳玲萍莉琴华娜英丽梅静红"),
+    ("晓佳梦雅文思美丽雨静慧诗海小艳", "婷雪娜倩丹颖琳璐瑶楠蕾悦静晶媛莹萌"),
+    ("欣雨梓诗思雅佳心语若子可一书婉", "怡涵琪妍瑶萱彤晴馨宁琳悦桐菲然溪"),
+    ("国建德志永福荣贵根金宝长水阿兴", "明华文生林祥春成平庆法荣根富良海"),
+    ("建志海国晓文永宏立少卫学红新利", "伟军强斌峰杰明刚辉华波林东飞平勇"),
+    ("志文浩俊晓子海一宇国嘉博世建振", "鹏磊超杰帆凯晨旭阳斌涛翔亮鑫楠峰"),
+    ("子浩宇俊梓一皓嘉逸昊天铭睿佳思", "轩然泽博文杰辰豪晨宇阳航瑞恒霖诚"),
 )  # fmt: skip
 
 _NICK_FIRST: Final = (
@@ -64,8 +56,10 @@ class NameTables:
 
     surnames: pa.Array
     surname_cdf: Floats
-    given: list[pa.Array]  # by gender × generation
-    given_cdf: list[Floats]
+    first: pa.Array  # of given names, all cohorts one after another
+    last: pa.Array
+    first_cdf: list[Floats]  # by gender × generation
+    last_cdf: list[Floats]
     nick_first: pa.Array
     nick_second: pa.Array
     spellings: pa.Array  # distinct two-syllable spellings
@@ -74,14 +68,15 @@ class NameTables:
 @cache
 def tables() -> NameTables:
     """Parsed once."""
-    tokens = _SURNAMES.split(" ")
-    given = [list(characters) for _, characters in _GIVEN]
+    tokens = " ".join(table_lines("surnames.txt")).split(" ")
     syllables = _SYLLABLES.split(" ")
     return NameTables(
         surnames=pa.array(tokens[0::2]),
         surname_cdf=cumulative([float(weight) for weight in tokens[1::2]]),
-        given=[pa.array(characters) for characters in given],
-        given_cdf=[cumulative(1.0 / (np.arange(len(chars)) + 4.0)) for chars in given],
+        first=pa.array([character for first, _ in _GIVEN for character in first]),
+        last=pa.array([character for _, last in _GIVEN for character in last]),
+        first_cdf=[cumulative(1.0 / (np.arange(len(first)) + 4.0)) for first, _ in _GIVEN],
+        last_cdf=[cumulative(1.0 / (np.arange(len(last)) + 4.0)) for _, last in _GIVEN],
         nick_first=pa.array(sorted(set(_NICK_FIRST.split(" ")))),
         nick_second=pa.array(sorted(set(_NICK_SECOND.split(" ")))),
         spellings=pa.array(sorted({a + b for a in syllables for b in syllables})),
@@ -94,19 +89,22 @@ def full_names(dice: Dice, ids: Ints, female: Bools, birth_year: Ints) -> pa.Arr
     generation = np.searchsorted(np.array([1970, 1984, 1996]), birth_year, side="right")
     cohort = np.where(female, 0, 4) + generation
     first = np.zeros(len(ids), dtype=np.int64)
-    second = np.zeros(len(ids), dtype=np.int64)
-    bases = np.cumsum([0] + [len(chars) for chars in words.given])
-    for number, cdf in enumerate(words.given_cdf):
+    last = np.zeros(len(ids), dtype=np.int64)
+    first_base = last_base = 0
+    for number, (first_cdf, last_cdf) in enumerate(
+        zip(words.first_cdf, words.last_cdf, strict=True)
+    ):
         mine = np.flatnonzero(cohort == number)
-        first[mine] = bases[number] + dice.pick("given/1", ids[mine], cdf)
-        second[mine] = bases[number] + dice.pick("given/2", ids[mine], cdf)
-    every = pa.concat_arrays(words.given)
+        first[mine] = first_base + dice.pick("given/first", ids[mine], first_cdf)
+        last[mine] = last_base + dice.pick("given/last", ids[mine], last_cdf)
+        first_base += len(first_cdf)
+        last_base += len(last_cdf)
     # Nine in a hundred of the older and every fourth of the middle generations have one character.
     single = dice.chance("given/single", ids, np.array([0.09, 0.26, 0.24, 0.07])[generation])
     return join(
         pick(words.surnames, dice.pick("surname", ids, words.surname_cdf)),
-        pick(every, first),
-        pick(every, second, present=~single),
+        pick(words.first, first, present=~single),
+        pick(words.last, last),
     )
 
 
@@ -151,9 +149,7 @@ def jd_pins(dice: Dice, ids: Ints) -> pa.Array:
     random_name = join(pa.scalar("jd_"), _letters(mixed, 10))
     phone_like = join(digits(mixed, 10), pa.scalar("_p"))
     size = len(words.spellings)
-    latin = join(
-        pick(words.spellings, mixed % size), pa.scalar("_"), _suffix(mixed // size)
-    )
+    latin = join(pick(words.spellings, mixed % size), pa.scalar("_"), _suffix(mixed // size))
     return _choose(style, random_name, phone_like, latin)
 
 
@@ -163,7 +159,9 @@ def wechat_nicks(dice: Dice, ids: Ints) -> pa.Array:
     style = dice.pick("wechat/style", ids, cumulative([0.4, 0.25, 0.2, 0.15]))
     first = pick(words.nick_first, dice.below("wechat/1", ids, len(words.nick_first)))
     second = pick(words.nick_second, dice.below("wechat/2", ids, len(words.nick_second)))
-    hearts = pick(pa.array(["🌸", "🌿", "☀️", "🍀", "❤", "～", "🐟"]), dice.below("wechat/3", ids, 7))
+    hearts = pick(
+        pa.array(["🌸", "🌿", "☀️", "🍀", "❤", "～", "🐟"]), dice.below("wechat/3", ids, 7)
+    )
     letters = pick(pa.array(list("ABCLWYXJ")), dice.below("wechat/4", ids, 8))
     return _choose(style, join(first, second), second, join(first, hearts), join(letters, first))
 

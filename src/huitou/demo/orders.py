@@ -26,12 +26,37 @@ MOST_ORDERS: Final = 400
 _HOURS: Final = cumulative(
     [
         # midnight … 23 h: online on weekdays, online at weekends, online on sale days, stores
-        [1.6, .8, .4, .3, .2, .3, .8, 1.9, 3.4, 5.2, 6.6, 6.3, 5.6, 5.4, 5.6, 5.7, 5.5, 5.0, 4.7, 6.0, 8.2, 9.1, 7.4, 4.0],
-        [2.1, 1.1, .6, .3, .2, .3, .6, 1.4, 2.9, 4.9, 6.3, 6.2, 5.4, 5.3, 5.7, 5.8, 5.5, 5.0, 4.8, 6.0, 8.0, 9.0, 7.8, 4.8],
-        [13, 4.5, 1.6, .7, .4, .4, .8, 1.9, 3.6, 5.4, 6.2, 5.2, 4.3, 4.1, 4.3, 4.2, 4.0, 3.7, 4.0, 5.2, 10, 8.6, 7.2, 6.6],
-        [0, 0, 0, 0, 0, 0, 0, 0, .3, 4.2, 8.6, 9.4, 7.0, 7.6, 10.2, 11.6, 11.2, 8.8, 7.4, 6.9, 5.2, 1.6, 0, 0],
+        [16, 8, 4, 3, 2, 3, 8, 19, 34, 52, 66, 63, 56, 54, 56, 57, 55, 50, 47, 60, 82, 91, 74, 40],
+        [21, 11, 6, 3, 2, 3, 6, 14, 29, 49, 63, 62, 54, 53, 57, 58, 55, 50, 48, 60, 80, 90, 78, 48],
+        [
+            130,
+            45,
+            16,
+            7,
+            4,
+            4,
+            8,
+            19,
+            36,
+            54,
+            62,
+            52,
+            43,
+            41,
+            43,
+            42,
+            40,
+            37,
+            40,
+            52,
+            100,
+            86,
+            72,
+            66,
+        ],
+        [0, 0, 0, 0, 0, 0, 0, 0, 3, 42, 86, 94, 70, 76, 102, 116, 112, 88, 74, 69, 52, 16, 0, 0],
     ]
-)  # fmt: skip
+)
 
 T = TypeVar("T")
 
@@ -60,7 +85,9 @@ def taken(rows: T, index: Ints | Bools) -> T:
 class Clock:
     """Running sums of the world's curves, by which draws become days."""
 
-    first: Floats  # persona × kind × day boundary: share of first purchases so far (1 at the anchor)
+    first: (
+        Floats  # persona × kind × day boundary: share of first purchases so far (1 at the anchor)
+    )
     operational: Floats  # persona × kind × day boundary: operational days so far
     newcomers: Floats  # day boundary: share of all people so far (1 at the anchor)
 
@@ -154,7 +181,7 @@ def _later_days(
     person: Ints, ordinal: Ints, ids: Ints,
 ) -> Floats:  # fmt: skip
     """The day of every purchase: intervals are added up in operational time."""
-    cycle = np.array([p.cycle for p in PERSONAS]) [people.persona]
+    cycle = np.array([p.cycle for p in PERSONAS])[people.persona]
     cycle = cycle * np.exp(0.3 * dice.normal("tempo", people.ids))
     spread = np.array([p.spread for p in PERSONAS])[people.persona]
     gap = dice.lognormal("gap", ids, cycle[person], spread[person])

@@ -12,7 +12,6 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-
 from huitou.demo.columns import DAY, digits, instants, join, numbers, pick
 from huitou.demo.dice import Bools, Dice, Ints, cumulative, scattered
 from huitou.demo.fate import (
@@ -71,7 +70,9 @@ def parcels_of(dice: Dice, sale: Sale) -> Parcels:
     order = np.concatenate([first, second])
     ids = np.concatenate([orders.ids[first] * 2, orders.ids[second] * 2 + 1])
     shipped = np.concatenate([fate.shipped[first], fate.second_shipped[second]])
-    carrier = dice.pick_by_row("carrier", orders.ids[order], _SHARES, np.minimum(orders.shop[order], 2))
+    carrier = dice.pick_by_row(
+        "carrier", orders.ids[order], _SHARES, np.minimum(orders.shop[order], 2)
+    )
     mixed = scattered(ids, 10**12, 8)
     waybills = [digits(mixed, width, prefix=prefix) for _, prefix, width in CARRIERS]
     size = len(ids)
@@ -91,7 +92,9 @@ def traces(dice: Dice, sale: Sale, parcels: Parcels, since: int) -> tuple[pa.Tab
     size = len(parcels)
     at = np.concatenate([event.at for event in events]) if events else np.zeros(0, dtype=np.int64)
     row = np.concatenate([event.rows for event in events])
-    state = np.concatenate([np.full(len(event.rows), STATES.index(event.state)) for event in events])
+    state = np.concatenate(
+        [np.full(len(event.rows), STATES.index(event.state)) for event in events]
+    )
     seen = at <= sale.world.present
     # The last step seen is the state; steps of one instant keep the order they are listed in.
     order = np.lexsort((np.arange(len(at)), at, row))
@@ -173,7 +176,9 @@ class _Plan:
         self.back = np.where(self.signed == NEVER, fate.refund_applied[order], NEVER)
         usual = self.shipped + (fate.carrier_days[order] * DAY).astype(np.int64)
         at_locker = np.maximum(np.minimum(self.signed - HOUR, usual), self.shipped + 8 * HOUR)
-        self.door = np.where(self.signed == NEVER, usual, np.where(self.kind == 2, at_locker, self.signed))
+        self.door = np.where(
+            self.signed == NEVER, usual, np.where(self.kind == 2, at_locker, self.signed)
+        )
         where = places()
         self.district = sale.to.district[order]
         self.city = where.district_city[self.district]
@@ -185,7 +190,9 @@ class _Plan:
         self.far = self.last_hub != self.first_hub
         self.cities = pa.array([name.removesuffix("市") for name in where.cities])
         self.bare = pa.array([name.removesuffix("市")[:4] for name in where.cities])
-        self.districts = pa.array([name.removesuffix("区") if len(name) > 2 else name for name in where.districts])
+        self.districts = pa.array(
+            [name.removesuffix("区") if len(name) > 2 else name for name in where.districts]
+        )
         self.size = len(order)
 
     def events(self) -> list[_Event]:
@@ -202,7 +209,9 @@ class _Plan:
         part = np.where((self.trouble == STALLED) & (share < 0.5), share * 0.3, share + jitter)
         return self.shipped + (span * np.maximum(part, 0.01)).astype(np.int64)
 
-    def _event(self, state: str, which: Bools, at: Ints, city: Ints, *text: pa.Array | pa.Scalar) -> _Event:
+    def _event(
+        self, state: str, which: Bools, at: Ints, city: Ints, *text: pa.Array | pa.Scalar
+    ) -> _Event:
         rows = np.flatnonzero(which)
         index = pa.array(rows)
         parts = [part.take(index) if isinstance(part, pa.Array) else part for part in text]
@@ -249,7 +258,9 @@ class _Plan:
         arrives = self.signed < NEVER
         reaches = arrives | (self.trouble == REFUSED)
         span = self.door - self.shipped
-        out = self.door - np.minimum(span // 12, (1 + 2 * self.dice.uniform("out", self.ids)) * HOUR).astype(np.int64)
+        out = self.door - np.minimum(
+            span // 12, (1 + 2 * self.dice.uniform("out", self.ids)) * HOUR
+        ).astype(np.int64)
         sender = pa.scalar("的快递员正在派件，请保持电话畅通")
         locker = pick(pa.array(_LOCKERS), self.dice.below("locker", self.ids, len(_LOCKERS)))
         events = [
@@ -284,34 +295,69 @@ class _Plan:
         hard = self.trouble == UNREACHABLE
         return [
             self._event(
-                "stalled", stalled & (told < self._stamp(0.6)), told, self.first_hub,
+                "stalled",
+                stalled & (told < self._stamp(0.6)),
+                told,
+                self.first_hub,
                 pa.scalar("因中转运力紧张，快件滞留，将尽快转出"),
             ),
-            self._event("out_for_delivery", hard, missed - 2 * HOUR, self.city, self._branch(), pa.scalar("的快递员正在派件")),
-            self._event("unreachable", hard, missed, self.city, pa.scalar("联系不上收件人，约定次日再次派送")),
             self._event(
-                "out_of_range", self.trouble == STRAYED, self._stamp(0.88), self.city,
+                "out_for_delivery",
+                hard,
+                missed - 2 * HOUR,
+                self.city,
+                self._branch(),
+                pa.scalar("的快递员正在派件"),
+            ),
+            self._event(
+                "unreachable",
+                hard,
+                missed,
+                self.city,
+                pa.scalar("联系不上收件人，约定次日再次派送"),
+            ),
+            self._event(
+                "out_of_range",
+                self.trouble == STRAYED,
+                self._stamp(0.88),
+                self.city,
                 pa.scalar("收件地址超出派送范围，转至乡镇代办点派送"),
             ),
             self._event(
-                "damaged", self.trouble == DAMAGED, np.minimum(self.back, self._stamp(0.72)), self.last_hub,
+                "damaged",
+                self.trouble == DAMAGED,
+                np.minimum(self.back, self._stamp(0.72)),
+                self.last_hub,
                 pa.scalar("快件外包装破损、内件渗漏，已拍照上报，等待发件方处理"),
             ),
             self._event(
-                "refused", self.trouble == REFUSED, self.door + HOUR // 2, self.city,
+                "refused",
+                self.trouble == REFUSED,
+                self.door + HOUR // 2,
+                self.city,
                 pa.scalar("收件人拒收，原因："),
-                pick(pa.array(["外箱破损", "不想要了", "重复购买", "称未下单"]), self.dice.below("refusal", self.ids, 4)),
+                pick(
+                    pa.array(["外箱破损", "不想要了", "重复购买", "称未下单"]),
+                    self.dice.below("refusal", self.ids, 4),
+                ),
             ),
-        ]  # fmt: skip
+        ]
 
     def _return(self) -> list[_Event]:
         """Back to Shaoxing, once the money is asked back or the parcel is refused or broken."""
         back = self.back < NEVER
-        start = np.maximum(self.back, np.where(self.trouble == REFUSED, self.door + HOUR, 0)) + 9 * HOUR
+        start = (
+            np.maximum(self.back, np.where(self.trouble == REFUSED, self.door + HOUR, 0)) + 9 * HOUR
+        )
         road = (1.5 * DAY + 2.5 * DAY * self.dice.uniform("return", self.ids)).astype(np.int64)
         return [
-            self._event("returning", back, start, self.last_hub, pa.scalar("快件退回中，发往"), pa.scalar("绍兴柯桥营业部")),
+            self._event(
+                "returning",
+                back,
+                start,
+                self.last_hub,
+                pa.scalar("快件退回中，发往"),
+                pa.scalar("绍兴柯桥营业部"),
+            ),
             self._event("returned", back, start + road, self.home, pa.scalar("退件已由寄件人签收")),
-        ]  # fmt: skip
-
-
+        ]

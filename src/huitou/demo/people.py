@@ -61,8 +61,8 @@ class People:
     def holds(self, shop: int) -> Bools:
         """Who shops at an online shop (0–2), or at any store (3)."""
         if shop < STORES:
-            return (self.first_shop == shop) | (self.other_shop == shop)
-        return (self.first_shop >= STORES) | (self.other_shop >= STORES)
+            return np.asarray((self.first_shop == shop) | (self.other_shop == shop))
+        return np.asarray((self.first_shop >= STORES) | (self.other_shop >= STORES))
 
 
 def populate(dice: Dice, ids: Ints) -> People:
@@ -74,7 +74,9 @@ def populate(dice: Dice, ids: Ints) -> People:
     year = np.round(born[:, 0] + born[:, 1] * dice.normal("born", ids)).astype(np.int64)
     year = np.clip(year, 1944, 2007)
     month = 1 + dice.below("birth/month", ids, 12)
-    day = 1 + dice.below("birth/day", ids, np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])[month - 1])
+    day = 1 + dice.below(
+        "birth/day", ids, np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])[month - 1]
+    )
     lunar = dice.chance("birth/lunar", ids, np.clip((1985 - year) * 0.012 + 0.06, 0.02, 0.45))
     day = np.where(lunar, np.minimum(day, 29), day)
     district = _districts(dice, ids, persona)
@@ -125,9 +127,7 @@ def _districts(dice: Dice, ids: Ints, persona: Ints) -> Ints:
     return dice.pick_by_row("district", ids, table, persona)
 
 
-def _shops(
-    dice: Dice, ids: Ints, persona: Ints, city: Ints, walk_in: Bools
-) -> tuple[Ints, Ints]:
+def _shops(dice: Dice, ids: Ints, persona: Ints, city: Ints, walk_in: Bools) -> tuple[Ints, Ints]:
     """Where people shop first and, for some, second. Stores draw on their own city."""
     where = places()
     kinds = cumulative([p.shops for p in PERSONAS])
@@ -140,7 +140,8 @@ def _shops(
     for number, at in zip(stores, store_cities, strict=True):
         own[city == at] = number
     # In a city with a store the store is near; elsewhere it is a holiday visit to one of the five.
-    goes = (own >= 0) & dice.chance("shop/near", ids, 0.34)
+    near = np.append([SHOPS[n].near for n in stores], 0.0)[own - STORES]
+    goes = (own >= 0) & dice.chance("shop/near", ids, near)
     strolls = (own < 0) & (first == 3) & dice.chance("shop/travel", ids, 0.45)
     fallback = dice.pick("shop/online", ids, cumulative([0.62, 0.22, 0.16]))
     first = np.where(goes, own, np.where(first < 3, first, fallback))
@@ -150,7 +151,9 @@ def _shops(
     candidate = dice.pick_by_row(
         "shop/second",
         ids,
-        cumulative([[0.02, 0.50, 0.48], [0.68, 0.02, 0.30], [0.72, 0.26, 0.02], [0.34, 0.12, 0.54]]),
+        cumulative(
+            [[0.02, 0.50, 0.48], [0.68, 0.02, 0.30], [0.72, 0.26, 0.02], [0.34, 0.12, 0.54]]
+        ),
         np.minimum(first, 3),
     )
     other = np.where(near_store, own, candidate)
@@ -158,9 +161,10 @@ def _shops(
 
 
 def phone_numbers(dice: Dice, people: People, where: str) -> Ints:
-    """Which phone (see ``names.phones``) a person gives at ``tmall``, ``jd``, ``mall``, ``store`` or as receiver.
+    """Which phone (see ``names.phones``) a person gives.
 
-    Mostly one's own; some people use a second phone at one place, a few share a relative's.
+    ``where``: ``tmall``, ``jd``, ``mall``, ``store`` or ``receiver``. Mostly one's own;
+    some people use a second phone at one place, a few share a relative's.
     """
     ids = people.ids
     number = np.where(dice.chance("phone/family", ids, 0.012), ids ^ 1, ids)

@@ -7,6 +7,7 @@ calendar keeps each buyer's cycle and still bunches purchases before 春节 and 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -56,9 +57,10 @@ def history_start(anchor: date) -> date:
 
 @dataclass(frozen=True)
 class World:
-    """The time the demo covers: from ``first`` on; ``anchor`` is the day the given number of people is reached.
+    """The time the demo covers: from ``first`` on.
 
-    ``present`` is the instant (seconds since 1970 on the brand's clock) at which the world is looked at.
+    ``anchor`` is the day on which the given number of people is reached; ``present`` is the instant
+    (seconds since 1970 on the brand's clock) at which the world is looked at.
     """
 
     first: date
@@ -69,6 +71,7 @@ class World:
     curves_store: Floats
     growth: Floats  # newcomers per day, relative
     promotion: Floats  # 0 none, 1 everyday coupons, 2 a large promotion
+    festival_near: Ints  # 0, or 1 before 春节, 2 before 中秋, 3 before 端午
     item_appeal: Floats  # week × item: season and launch
 
     @property
@@ -99,12 +102,16 @@ def world(anchor: date, present: datetime) -> World:
     return World(
         first=first,
         anchor=anchor,
-        present=int((present - datetime(1970, 1, 1)).total_seconds()),
+        present=number_of(present.date()) * 86_400
+        + present.hour * 3_600
+        + present.minute * 60
+        + present.second,
         days=days,
         curves_online=online / online[:, :span].mean(axis=1, keepdims=True),
         curves_store=store / store[:, :span].mean(axis=1, keepdims=True),
         growth=YEARLY_GROWTH**age,
         promotion=shape.discounts(),
+        festival_near=shape.festival_near(),
         item_appeal=_item_appeal(shape, first),
     )
 
@@ -127,8 +134,7 @@ class _Shape:
         """A bump ``centre`` days before each year's festival that ends ``end`` days before it."""
         gap = self.festivals[festival][:, None] - self.days[None, :]
         bump = np.exp(-(((gap - centre) / width) ** 2) / 2) * (gap >= end)
-        result: Floats = bump.max(axis=0)
-        return result
+        return np.asarray(bump.max(axis=0), dtype=np.float64)
 
     def between(self, start: int, end: int) -> Bools:
         """Days from ``start`` to ``end``, as month·100 + day."""
@@ -141,38 +147,35 @@ class _Shape:
         return result
 
     def season(self, name: str) -> Floats:
-        """The appeal over the year of goods (or tastes) of a named season."""
-        flat = np.ones(len(self.days))
-        if name == "winter":
-            return self.wave(5, 0.55)
-        if name == "summer":
-            return np.maximum(self.wave(190, 0.95), 0.12)
-        if name == "autumn":
-            return 0.55 + 1.6 * self.before("mid_autumn", 4, 26, end=-40)
-        if name == "spring":
-            return self.wave(95, 0.6)
-        if name == "crab":
-            return 0.18 + 2.6 * np.exp(-(((self.phase * 365.25 / 2 / np.pi - 293) / 27) ** 2) / 2)
-        if name == "newbrew":
-            return 0.03 + 2.2 * (self.between(1107, 1231) | self.between(101, 131))
-        if name == "spring_festival":
-            return 0.02 + 2.4 * self.before(name, 19, 14, end=2)
-        if name == "mid_autumn":
-            return 0.02 + 3.2 * self.before(name, 10, 9)
-        if name == "dragon_boat":
-            return 0.015 + 3.2 * self.before(name, 8, 7)
-        if name == "gift":
-            return (
-                0.4 + 1.2 * self.before("spring_festival", 18, 13, end=2) + self.before("mid_autumn", 10, 9)
-                + 0.5 * self.before("double_ninth", 5, 5)
-            )  # fmt: skip
-        if name == "travel":
-            return flat + 1.2 * self.holidays()
-        if name == "wedding":
-            return 0.5 + 1.3 * (self.between(901, 1025) | self.between(401, 515))
-        if name == "valentine":
-            return 0.5 + 2 * (self.between(205, 214) | self.between(512, 520)) + self.before("qixi", 4, 4)
-        return flat
+        """The appeal over the year of goods (or tastes) of a named season; flat if it has none."""
+        curve = self._seasons().get(name)
+        return np.ones(len(self.days)) if curve is None else curve()
+
+    def _seasons(self) -> dict[str, Callable[[], Floats]]:
+        before, between = self.before, self.between
+        day_of_year = self.phase * 365.25 / 2 / np.pi
+        return {
+            "winter": lambda: self.wave(5, 0.55),
+            "summer": lambda: np.maximum(self.wave(190, 0.95), 0.12),
+            "autumn": lambda: 0.55 + 1.6 * before("mid_autumn", 4, 26, end=-40),
+            "spring": lambda: self.wave(95, 0.6),
+            "crab": lambda: 0.18 + 2.6 * np.exp(-(((day_of_year - 293) / 27) ** 2) / 2),
+            "newbrew": lambda: 0.03 + 2.2 * (between(1107, 1231) | between(101, 131)),
+            "spring_festival": lambda: 0.02 + 2.4 * before("spring_festival", 19, 14, end=2),
+            "mid_autumn": lambda: 0.02 + 3.2 * before("mid_autumn", 10, 9),
+            "dragon_boat": lambda: 0.015 + 3.2 * before("dragon_boat", 8, 7),
+            "gift": lambda: (
+                0.4
+                + 1.2 * before("spring_festival", 18, 13, end=2)
+                + before("mid_autumn", 10, 9)
+                + 0.5 * before("double_ninth", 5, 5)
+            ),
+            "travel": lambda: 1 + 1.2 * self.holidays(),
+            "wedding": lambda: 0.5 + 1.3 * (between(901, 1025) | between(401, 515)),
+            "valentine": lambda: (
+                0.5 + 2 * (between(205, 214) | between(512, 520)) + before("qixi", 4, 4)
+            ),
+        }
 
     def persona(self, season: str, festive: float) -> Floats:
         """How much a kind of buyer buys per day, before weekdays and promotions."""
@@ -189,8 +192,15 @@ class _Shape:
 
     def holidays(self) -> Floats:
         """Days off on which people stroll through old towns (1) and the rest (0)."""
-        off = self.between(1001, 1007) | self.between(501, 505) | self.between(404, 406) | self.between(101, 102)
-        result: Floats = (off | (self.before("spring_festival", -3, 3, end=-7) > 0.4)).astype(np.float64)
+        off = (
+            self.between(1001, 1007)
+            | self.between(501, 505)
+            | self.between(404, 406)
+            | self.between(101, 102)
+        )
+        result: Floats = (off | (self.before("spring_festival", -3, 3, end=-7) > 0.4)).astype(
+            np.float64
+        )
         return result
 
     def courier_rest(self) -> Floats:
@@ -213,11 +223,23 @@ class _Shape:
         pull[self.month_18] *= 1.25  # the brand's own member day
         return pull
 
+    def festival_near(self) -> Ints:
+        """Which festival people buy presents for."""
+        near = np.zeros(len(self.days), dtype=np.int64)
+        names = (("spring_festival", 20, 12), ("mid_autumn", 9, 8), ("dragon_boat", 7, 6))
+        for number, (name, centre, width) in enumerate(names, start=1):
+            near[self.before(name, centre, width) > 0.35] = number
+        return near
+
     def discounts(self) -> Floats:
         """0 on plain days, 1 with coupons about, 2 in the large sales."""
         level = np.zeros(len(self.days))
         level[self.month_18 | (self.before("spring_festival", 20, 14, end=3) > 0.3)] = 1
-        level[(self.before("mid_autumn", 9, 8) > 0.3) | self.between(306, 308) | self.between(907, 909)] = 1
+        level[
+            (self.before("mid_autumn", 9, 8) > 0.3)
+            | self.between(306, 308)
+            | self.between(907, 909)
+        ] = 1
         for start, end in ((601, 620), (1015, 1111), (1210, 1212)):
             level[self.between(start, end)] = 2
         return level
@@ -236,7 +258,9 @@ def _item_appeal(shape: _Shape, first: date) -> Floats:
         age = shape.days[weeks] - launch
         curve = np.where(age < 0, 0.0, curve * np.clip(0.5 + age / 120, 0.5, 1.0))
         if item.phase == "end":  # being sold off: fades through the third year
-            curve = curve * np.clip(1.0 - (shape.days[weeks] - shape.days[0] - 640) / 500, 0.12, 1.0)
+            curve = curve * np.clip(
+                1.0 - (shape.days[weeks] - shape.days[0] - 640) / 500, 0.12, 1.0
+            )
         table[:, number] = curve
     table[:, catalogue().gift] = 0.0
     return table

@@ -37,7 +37,13 @@ from huitou.demo.fate import (
 from huitou.demo.orders import Orders
 from huitou.demo.people import Identities, People
 from huitou.demo.places import places
-from huitou.demo.remarks import BUYER_MESSAGES, GIFT_MESSAGES, REFUND_REASONS, SELLER_MEMOS
+from huitou.demo.remarks import (
+    BUYER_MESSAGES,
+    FESTIVE_MESSAGES,
+    GIFT_MESSAGES,
+    REFUND_REASONS,
+    SELLER_MEMOS,
+)
 from huitou.demo.season import World
 from huitou.intake.canonical import table_of
 from huitou.warehouse.schema import REFUND_STATES, STATUSES
@@ -75,9 +81,18 @@ def trade_ids(orders: Orders) -> pa.Array:
     epoch_days = stamp // 86_400 - 17_000
     tmall = join(digits(epoch_days, 4), digits(scattered(orders.ids, 10**15, 1), 15))
     jd = join(pa.scalar("3"), digits(scattered(orders.ids, 10**11, 2), 11))
-    mall = join(pa.scalar("E"), day_texts(stamp, "%Y%m%d%H%M%S"), digits(scattered(orders.ids, 10**11, 3), 11))
+    mall = join(
+        pa.scalar("E"),
+        day_texts(stamp, "%Y%m%d%H%M%S"),
+        digits(scattered(orders.ids, 10**11, 3), 11),
+    )
     tickets = pick(pa.array([shop.ticket for shop in SHOPS]), orders.shop)
-    store = join(tickets, day_texts(stamp, "%y%m%d"), pa.scalar("-"), digits(scattered(orders.ids, 10**11, 4), 11))
+    store = join(
+        tickets,
+        day_texts(stamp, "%y%m%d"),
+        pa.scalar("-"),
+        digits(scattered(orders.ids, 10**11, 4), 11),
+    )
     result = choose(orders.shop == TMALL, tmall, store)
     result = choose(orders.shop == JD, jd, result)
     return choose(orders.shop == YOUZAN, mall, result)
@@ -91,7 +106,13 @@ def _when(at: Ints, present: int) -> pa.Array:
 
 def trades(dice: Dice, sale: Sale, with_contacts: bool) -> pa.Table:
     """The ``trades`` record set."""
-    orders, fate, seen, bills, present = sale.orders, sale.fate, sale.seen, sale.bills, sale.world.present
+    orders, fate, seen, bills, present = (
+        sale.orders,
+        sale.fate,
+        sale.seen,
+        sale.bills,
+        sale.world.present,
+    )
     size = len(orders)
     sent = orders.shop < STORES
     where = places()
@@ -142,7 +163,12 @@ def _buyer(dice: Dice, sale: Sale) -> dict[str, pa.Array | pa.Scalar | None]:
     """What each platform tells of the buyer."""
     orders, people, known = sale.orders, sale.people, sale.identities
     person, ids = orders.person, orders.ids
-    tmall, jd, mall, store = (orders.shop == TMALL, orders.shop == JD, orders.shop == YOUZAN, orders.shop >= STORES)
+    tmall, jd, mall, store = (
+        orders.shop == TMALL,
+        orders.shop == JD,
+        orders.shop == YOUZAN,
+        orders.shop >= STORES,
+    )
     nick = choose(tmall, pick(known.tmall_nick, person), pick(known.jd_pin, person, jd))
     nick = choose(mall, pick(known.wechat_nick, person), nick)
     card = people.has_card[person]
@@ -151,7 +177,9 @@ def _buyer(dice: Dice, sale: Sale) -> dict[str, pa.Array | pa.Scalar | None]:
     gives_phone = dice.chance("till/phone", people.ids[person], np.where(card, 0.75, 0.5))
     tells = store & ~people.walk_in[person] & gives_phone
     verified = mall & dice.chance("mall/phone", people.ids[person], 0.96)
-    phone = choose(mall, pick(known.phone["mall"], person, verified), pick(known.phone["store"], person, tells))
+    phone = choose(
+        mall, pick(known.phone["mall"], person, verified), pick(known.phone["store"], person, tells)
+    )
     return {
         "buyer_nick": nick,
         "ouid": pick(known.ouid, person, tmall),
@@ -168,17 +196,21 @@ def _notes(dice: Dice, sale: Sale) -> dict[str, pa.Array | pa.Scalar | None]:
     sent = sale.orders.shop < STORES
     gift = sale.to.is_gift
     says = sent & dice.chance("message", ids, np.where(gift, 0.30, 0.055))
-    about_gift = gift & dice.chance("message/gift", ids, 0.8)
-    words = pa.array([*BUYER_MESSAGES, *GIFT_MESSAGES])
-    index = np.where(
-        about_gift,
-        len(BUYER_MESSAGES) + dice.below("message/which", ids, len(GIFT_MESSAGES)),
-        dice.below("message/which", ids, len(BUYER_MESSAGES)),
+    # A gift's message is about the festival that is near, or about the person it goes to.
+    groups = (BUYER_MESSAGES, GIFT_MESSAGES, *FESTIVE_MESSAGES)
+    count = np.array([len(group) for group in groups])
+    near = sale.world.festival_near[sale.orders.day]
+    kind = np.where(
+        gift & dice.chance("message/gift", ids, 0.8), np.where(near > 0, 1 + near, 1), 0
     )
+    words = pa.array([message for group in groups for message in group])
+    index = (np.cumsum(count) - count)[kind] + dice.below("message/which", ids, count[kind])
     notes = dice.chance("memo", ids, np.where(says, 0.5, 0.05)) & sent
     return {
         "buyer_message": pick(words, index, says),
-        "seller_memo": pick(pa.array(SELLER_MEMOS), dice.below("memo/which", ids, len(SELLER_MEMOS)), notes),
+        "seller_memo": pick(
+            pa.array(SELLER_MEMOS), dice.below("memo/which", ids, len(SELLER_MEMOS)), notes
+        ),
     }
 
 
@@ -189,7 +221,9 @@ def _guides(dice: Dice, sale: Sale) -> tuple[pa.Array, Bools]:
     count = np.array([len(shop.guides) for shop in SHOPS])
     orders, people = sale.orders, sale.people
     buyer = people.ids[orders.person]
-    from_store = np.where(people.first_shop >= STORES, people.first_shop, people.other_shop)[orders.person]
+    from_store = np.where(people.first_shop >= STORES, people.first_shop, people.other_shop)[
+        orders.person
+    ]
     shop = np.where(orders.shop >= STORES, orders.shop, from_store)
     shop = np.where(shop >= STORES, shop, STORES)
     own = dice.below("guide/own", buyer, count[shop])
@@ -202,7 +236,9 @@ def _guides(dice: Dice, sale: Sale) -> tuple[pa.Array, Bools]:
 
 def _channel(dice: Dice, orders: Orders) -> pa.Array:
     table = cumulative([[82, 7, 11, 0, 0], [78, 9, 3, 10, 0], [0, 0, 4, 96, 0], [0, 0, 0, 0, 1]])
-    return pick(_CHANNELS, dice.pick_by_row("channel", orders.ids, table, np.minimum(orders.shop, 3)))
+    return pick(
+        _CHANNELS, dice.pick_by_row("channel", orders.ids, table, np.minimum(orders.shop, 3))
+    )
 
 
 def _presale_step(sale: Sale) -> pa.Array:
@@ -215,8 +251,20 @@ def _presale_step(sale: Sale) -> pa.Array:
 
 def _close_reason(dice: Dice, sale: Sale) -> pa.Array:
     fate, present = sale.fate, sale.world.present
-    unpaid = np.array(["买家未付款", "不想要了", "信息填写错误，重新拍", "拍错了", "超时未付款", "尾款超时未付", "退款"])
-    which = np.array([0, 1, 2, 3])[dice.pick("close", sale.orders.ids, cumulative([0.66, 0.16, 0.09, 0.09]))]
+    unpaid = np.array(
+        [
+            "买家未付款",
+            "不想要了",
+            "信息填写错误，重新拍",
+            "拍错了",
+            "超时未付款",
+            "尾款超时未付",
+            "退款",
+        ]
+    )
+    which = np.array([0, 1, 2, 3])[
+        dice.pick("close", sale.orders.ids, cumulative([0.66, 0.16, 0.09, 0.09]))
+    ]
     which = np.where(sale.orders.shop == YOUZAN, 4, which)
     which = np.where(fate.presale & (fate.deposit < NEVER), 5, which)
     which = np.where(fate.paid < NEVER, 6, which)
@@ -238,7 +286,9 @@ def lines(sale: Sale) -> pa.Table:
     is_first[sale.bills.first_line] = True
     touched = (state[order] >= 0) & (full[order] | is_first)
     done = sale.seen.refunded[order] > 0
-    refunded = np.where(done & full[order], rows.due, np.where(done & is_first, sale.seen.refunded[order], 0))
+    refunded = np.where(
+        done & full[order], rows.due, np.where(done & is_first, sale.seen.refunded[order], 0)
+    )
     deposit = (sale.seen.paid_amount > 0) & (sale.fate.paid > sale.world.present)
     return table_of(
         "lines",
@@ -258,7 +308,9 @@ def lines(sale: Sale) -> pa.Table:
             "qty": quantity(rows.qty),
             "price": money(rows.price),
             "line_amount": money(rows.amount),
-            "paid_amount": money(np.where(deposit[order], _deposit_shares(sale), _paid_shares(sale))),
+            "paid_amount": money(
+                np.where(deposit[order], _deposit_shares(sale), _paid_shares(sale))
+            ),
             "status": pick(_STATUSES, sale.seen.status[order]),
             "refund_state": pick(pa.array(REFUND_STATES), np.maximum(state[order], 0), touched),
             "refunded_amount": money(refunded),
@@ -308,9 +360,18 @@ def refunds(dice: Dice, sale: Sale) -> tuple[pa.Table, Ints]:
     # The instant of the last step that shows: a later look must be a newer version.
     span = done - applied
     seen_at = np.maximum(applied, np.minimum(done, present))
-    seen_at = np.where((kind == RETURN) & (done > present), np.maximum(applied, np.where(
-        applied + span // 5 * 4 <= present, applied + span // 5 * 4,
-        np.where(applied + span // 8 <= present, applied + span // 8, applied))), seen_at)
+    seen_at = np.where(
+        (kind == RETURN) & (done > present),
+        np.maximum(
+            applied,
+            np.where(
+                applied + span // 5 * 4 <= present,
+                applied + span // 5 * 4,
+                np.where(applied + span // 8 <= present, applied + span // 8, applied),
+            ),
+        ),
+        seen_at,
+    )
     seen_at = np.where((kind != RETURN) & (done > present), applied, seen_at)
     return table_of(
         "refunds",
@@ -334,5 +395,3 @@ def refunds(dice: Dice, sale: Sale) -> tuple[pa.Table, Ints]:
 def opening_day(world: World, shop: int) -> int:
     """Days since 1970 on which a shop opened."""
     return world.month_start(SHOPS[shop].opened_month)
-
-

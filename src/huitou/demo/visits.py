@@ -64,13 +64,23 @@ def _wandering(
     gaps = -np.log1p(-dice.uniform("visit/gap", ids)) * np.repeat(pace, SESSIONS_EACH)
     day = np.cumsum(gaps.reshape(-1, SESSIONS_EACH), axis=1).ravel() if len(rows) else gaps
     at = _since(sale) + (np.floor(day) * DAY).astype(np.int64)
-    hour = 9 + 11 * dice.uniform("visit/hour", ids) if shop == STORES else 8 + 15.8 * dice.uniform("visit/hour", ids) ** 0.75
+    hour = (
+        9 + 11 * dice.uniform("visit/hour", ids)
+        if shop == STORES
+        else 8 + 15.8 * dice.uniform("visit/hour", ids) ** 0.75
+    )
     at = at + (hour * 3600).astype(np.int64)
     first = (int(sale.world.days[0]) + np.floor(start[person])).astype(np.int64) * DAY
     home = np.where(people.first_shop >= STORES, people.first_shop, people.other_shop)[person]
     place = np.where(shop == STORES, home, shop)
     kept = (at <= sale.world.present) & (at >= first)
-    return person[kept], ids[kept], at[kept], place[kept], np.full(int(kept.sum()), -1, dtype=np.int64)
+    return (
+        person[kept],
+        ids[kept],
+        at[kept],
+        place[kept],
+        np.full(int(kept.sum()), -1, dtype=np.int64),
+    )
 
 
 def _before_orders(sale: Sale) -> tuple[Ints, Ints, Ints, Ints, Ints]:
@@ -78,7 +88,11 @@ def _before_orders(sale: Sale) -> tuple[Ints, Ints, Ints, Ints, Ints]:
     orders = sale.orders
     tracked = orders.created >= _since(sale)
     known = ~sale.people.walk_in[orders.person]
-    rows = np.flatnonzero(tracked & known & ((orders.shop == YOUZAN) | (orders.shop >= STORES) & sale.people.has_card[orders.person]))
+    rows = np.flatnonzero(
+        tracked
+        & known
+        & ((orders.shop == YOUZAN) | (orders.shop >= STORES) & sale.people.has_card[orders.person])
+    )
     ids = orders.ids[rows] * 2 + 1
     lead = 240 + orders.ids[rows] % 1_900
     item = catalogue().sku_item[sale.lines.sku[sale.bills.first_line[rows]]]
@@ -86,10 +100,19 @@ def _before_orders(sale: Sale) -> tuple[Ints, Ints, Ints, Ints, Ints]:
 
 
 def _views(
-    dice: Dice, sale: Sale, shelf: Shelf, person: Ints, session: Ints, at: Ints, shop: Ints, bought: Ints
+    dice: Dice,
+    sale: Sale,
+    shelf: Shelf,
+    person: Ints,
+    session: Ints,
+    at: Ints,
+    shop: Ints,
+    bought: Ints,
 ) -> tuple[pa.Table, Ints]:
     """What was looked at in each session."""
-    counts = 1 + np.minimum(np.floor(-np.log1p(-dice.uniform("views", session)) * 1.6).astype(np.int64), MOST_VIEWS - 1)
+    counts = 1 + np.minimum(
+        np.floor(-np.log1p(-dice.uniform("views", session)) * 1.6).astype(np.int64), MOST_VIEWS - 1
+    )
     counts = np.where(shop == YOUZAN, counts, 1)
     row = np.repeat(np.arange(len(session)), counts)
     step = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -109,7 +132,9 @@ def _views(
     who, known, where = person[row], sale.identities, shop[row]
     in_store: Bools = where >= STORES
     goods = catalogue()
-    keys = pa.array([goods.item_key(i, s) for i in range(len(goods.items)) for s in range(len(SHOPS))])
+    keys = pa.array(
+        [goods.item_key(i, s) for i in range(len(goods.items)) for s in range(len(SHOPS))]
+    )
     table = table_of(
         "visits",
         {
@@ -128,5 +153,3 @@ def _views(
         len(row),
     )
     return table, where
-
-
