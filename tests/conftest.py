@@ -73,6 +73,7 @@ class ApiClient:
     def __init__(self, client: Client, headers: dict[str, str] | None = None) -> None:
         self.client = client
         self.headers = headers or {}
+        self.secure = False  # over https
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         return self.client.generic(
@@ -81,6 +82,7 @@ class ApiClient:
             "" if body is None else json.dumps(body),
             content_type="application/json",
             headers={**self.headers, **headers},
+            secure=self.secure,
         )
 
     def get(self, path: str, **headers: str) -> Any:

@@ -70,7 +70,12 @@ def test_a_known_error_is_kept_in_both_languages(now: datetime) -> None:
     row = jobs.enqueue("t.fail", {}, by=None, now=now)
     jobs.run_pending(now)
     error = jobs.as_dict(jobs.get(row.pk), "zh")["error"]
-    assert error == {"code": "invalid_input", "message": "坏了", "remedy": "修", "where": {"row": 3}}
+    assert error == {
+        "code": "invalid_input",
+        "message": "坏了",
+        "remedy": "修",
+        "where": {"row": 3},
+    }
     assert jobs.as_dict(jobs.get(row.pk), "en")["error"]["message"] == "Broken"
 
 

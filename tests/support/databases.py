@@ -16,10 +16,10 @@ import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connections
+from tests.support import postgres
 
 from huitou.kernel.home import Home
 from huitou.web.database import postgres_settings, sqlite_settings
-from tests.support import postgres
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +50,9 @@ def app_database(
         wanted = sqlite_settings(home)
     usual, usual_settings = connections["default"], connections.settings["default"]
     with django_db_blocker.unblock():
-        connections.settings["default"] = connections.configure_settings({"default": wanted})["default"]
+        connections.settings["default"] = connections.configure_settings({"default": wanted})[
+            "default"
+        ]
         del connections["default"]
         try:
             call_command("migrate", verbosity=0, interactive=False)

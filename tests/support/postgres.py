@@ -28,7 +28,18 @@ def running() -> Iterator[Path]:
             os.chown(root, identity["user"], identity["group"])
         installed = _reachable(_package(), root, identity)
         data, log = root / "data", root / "log"
-        _call(installed / "initdb", identity, "-A", "trust", "-U", "postgres", "-E", "UTF8", "-D", data)
+        _call(
+            installed / "initdb",
+            identity,
+            "-A",
+            "trust",
+            "-U",
+            "postgres",
+            "-E",
+            "UTF8",
+            "-D",
+            data,
+        )
         options = (
             f"-c listen_addresses='' -c unix_socket_directories='{root}' -c fsync=off "
             "-c synchronous_commit=off -c full_page_writes=off -c max_connections=100"

@@ -7,7 +7,6 @@ from typing import Final
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.utils import translation
 
 from huitou.accounts.models import User
 from huitou.kernel.errors import InvalidInput
@@ -16,6 +15,12 @@ from huitou.kernel.i18n import Text
 # No 0/O, 1/l/I: it is read from a terminal or a screen once and typed.
 _ALPHABET: Final = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _GROUPS, _GROUP_LENGTH = 4, 5
+_LACKS: Final = {
+    "password_too_short": Text("密码太短", "The password is too short"),
+    "password_too_similar": Text("密码与用户名太相似", "The password is too much like the name"),
+    "password_too_common": Text("密码太常见", "The password is too common"),
+    "password_entirely_numeric": Text("密码全是数字", "The password is only digits"),
+}
 
 
 def generate() -> str:
@@ -27,20 +32,17 @@ def generate() -> str:
 
 
 def check(password: str, user: User) -> None:
-    """Raises ``InvalidInput`` that says, in both languages, what the password lacks."""
+    """Raises ``InvalidInput`` that says what the password lacks."""
     try:
         validate_password(password, user)
     except ValidationError as error:
-        sentences = {}
-        for language in ("zh-hans", "en"):
-            with translation.override(language):
-                sentences[language] = " ".join(str(message) for message in error.messages)
+        lacks = [_LACKS[str(problem.code)] for problem in error.error_list]
         raise InvalidInput(
-            Text(sentences["zh-hans"], sentences["en"]),
+            Text("；".join(text.zh for text in lacks), "; ".join(text.en for text in lacks)),
             remedy=Text(
-                "至少 10 个字符，不含用户名，不是常见密码，不全是数字",
-                "Use at least 10 characters, not your name, nothing common, not only digits",
+                "至少 10 个字符，不像用户名，不常见，不全是数字",
+                "Use at least 10 characters, not like your name, not common, not only digits",
             ),
             code="weak_password",
-            where={"field": "password"},
+            where={"field": "new"},
         ) from None

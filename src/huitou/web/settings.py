@@ -90,8 +90,8 @@ MAX_UPLOAD_BYTES: Final = 8 * 1024**3
 
 USE_TZ = True
 TIME_ZONE = "UTC"
-USE_I18N = True
-LANGUAGE_CODE = "zh-hans"
+USE_I18N = False
+LANGUAGE_CODE = "en"
 APPEND_SLASH = False
 
 LOGGING = {
