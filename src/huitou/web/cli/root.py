@@ -56,9 +56,15 @@ def execute(name: str, args: Args) -> dict[str, Any] | None:
 
     Returns the result for the caller to print; None when ``--json`` has printed it already.
     """
-    result = handover.run(COMMANDS[name], args, Home.from_environment(), _show_progress)
-    _end_progress()
-    return answer(result)
+    return answer(obtain(name, args))
+
+
+def obtain(name: str, args: Args) -> dict[str, Any]:
+    """The result of a registered command, run here or in the server, with nothing printed yet."""
+    try:
+        return handover.run(COMMANDS[name], args, Home.from_environment(), _show_progress)
+    finally:
+        _end_progress()
 
 
 def answer(result: dict[str, Any]) -> dict[str, Any] | None:
