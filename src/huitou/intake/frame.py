@@ -175,7 +175,7 @@ def read(layout: Layout, raw: RawBatch, zone: str, only: frozenset[str] | None =
         for code, rows in converted.faults:
             if rows.any():
                 frame.faults.append((code, place.header, rows))
-        if place.position is not None:
+        if place.position is not None and raw.may_hold_nuls:
             _find_nuls(frame, cells, place.header)
         if place.column.required and name in ("trade_id", "refund_id"):
             frame.fault("missing", name, true_rows(pc.is_null(cells)))

@@ -79,7 +79,7 @@ def group(rows: pa.Table, totals: dict[str, str]) -> pa.Table:
         return rows
     aggregations: list[tuple[str, str]] = []
     for name in rows.schema.names:
-        if name == "trade_id":
+        if name == "trade_id" or rows[name].null_count == rows.num_rows:
             continue
         if name in _SUMS or (name in (*AMOUNTS, "units") and totals.get(name) == "sum"):
             how = "sum"
@@ -95,6 +95,9 @@ def group(rows: pa.Table, totals: dict[str, str]) -> pa.Table:
         name: grouped["trade_id" if name == "trade_id" else f"{name}_{how}"].cast(rows.schema.field(name).type)
         for name, how in [("trade_id", ""), *aggregations]
     }
+    for name in rows.schema.names:
+        if name not in columns:  # filled in no row
+            columns[name] = pa.nulls(grouped.num_rows, rows.schema.field(name).type)
     return pa.table({name: columns[name] for name in rows.schema.names}, schema=rows.schema)
 
 

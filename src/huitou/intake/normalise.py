@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from huitou.intake import records
+from huitou.intake.ahead import read_ahead
 from huitou.intake.canonical import MONEY, QTY, STRING, Normalised, table_of
 from huitou.intake.converters import clean, true_rows
 from huitou.intake.frame import Frame, Layout, fit, read
@@ -217,12 +218,15 @@ class Normaliser:
 
     def _line_table(self, trade: dict[str, pa.Array], lines: dict[str, pa.Array]) -> pa.Table:
         rows = len(trade["trade_id"])
-        what = content(lines)
-        if self.profile.grain == "line":
-            number = self.state.ordinals(trade["trade_id"], what)
-        else:
-            number = np.ones(rows, dtype=np.int64)
-        made = pc.binary_join_element_wise(what, pa.array(number).cast(STRING), ":")
+        keys = lines["line_id"]
+        if keys.null_count:
+            what = content(lines)
+            if self.profile.grain == "line":
+                number = self.state.ordinals(trade["trade_id"], what)
+            else:
+                number = np.ones(rows, dtype=np.int64)
+            made = pc.binary_join_element_wise(what, pa.array(number).cast(STRING), ":")
+            keys = pc.coalesce(keys, made)
         return table_of(
             "lines",
             {
@@ -231,7 +235,7 @@ class Normaliser:
                 "source": pa.scalar(self.context.source),
                 "trade_id": trade["trade_id"],
                 "shop": pa.scalar(self.context.shop.shop),
-                "line_key": pc.coalesce(lines["line_id"], made),
+                "line_key": keys,
                 "line_rank": pa.scalar(self.profile.line_rank),
                 "version_rank": version_rank(index_of_status(lines["status"]), self.context.quality),
             },
@@ -374,7 +378,7 @@ def normalised(
     )
     if normaliser.needs_scan:
         normaliser.scan(table, batch_rows)
-    for raw in table.batches(batch_rows=batch_rows):
+    for raw in read_ahead(table.batches(batch_rows=batch_rows)):
         yield normaliser.batch(raw)
     last = normaliser.finish()
     if last.tables:

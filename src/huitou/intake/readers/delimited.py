@@ -139,7 +139,9 @@ class DelimitedTable(RawTable):
             )
             for block in reader:
                 numbers, following, taken = _number(following, block.num_rows, ragged, taken)
-                yield from self._deliver(block, numbers, batch_rows)
+                for batch in self._deliver(block, numbers, batch_rows):
+                    batch.may_hold_nuls = stream.nuls > 0
+                    yield batch
                 if taken > 1:  # all but the newest, which may be the last row of the file
                     yield from self._ragged(ragged[: taken - 1])
                     del ragged[: taken - 1]

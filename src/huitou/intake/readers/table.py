@@ -37,6 +37,7 @@ class RawBatch:
     row_no: pa.Int64Array
     data: pa.RecordBatch
     bad: list[BadRow] = field(default_factory=list)
+    may_hold_nuls: bool = False
     joined: np.ndarray[Any, np.dtype[np.bool_]] | None = None  # rows made by taking one apart
 
     def __len__(self) -> int:
