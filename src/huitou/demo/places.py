@@ -1,8 +1,8 @@
 """Where buyers live: 31 provinces, their larger cities and districts, and the carriers' hubs.
 
 One line per province in ``data/places.txt``: ``province | weight | hub city | transit days |
-cities``; a city is ``name/tier/weight: districts``. Weights are shares of
-buyers of a brand at home in Zhejiang, tiers run from 1 (Beijing, Shanghai, Guangzhou, Shenzhen) to 5. Names are the official ones.
+cities``; a city is ``name/tier/weight: districts``. Weights are shares of buyers of a brand at home
+in Zhejiang, tiers run from 1 (Beijing, Shanghai, Guangzhou, Shenzhen) to 5. Names are official.
 """
 
 from __future__ import annotations
