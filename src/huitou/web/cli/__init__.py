@@ -45,6 +45,7 @@ MODULES: Final = (
     "users",
     "keys",
     "shops",
+    "demo",
 )
 
 
