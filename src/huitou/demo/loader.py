@@ -170,10 +170,14 @@ def plan(
         return replace(wanted, anchor=present_of(wanted.instant).date().isoformat())
     same = (held.members, held.seed, held.density) == (wanted.members, wanted.seed, wanted.density)
     if not same:
+        what = Text(
+            f"{held.members} 位会员，种子 {held.seed}，密度 {held.density:g}",
+            f"{held.members} members, seed {held.seed}, density {held.density:g}",
+        )
         raise Conflict(
             Text(
-                f"这个数据目录里是另一份演示数据（{held.members} 位会员，种子 {held.seed}，密度 {held.density:g}）",
-                f"This home holds another demo ({held.members} members, seed {held.seed}, density {held.density:g})",
+                f"这个数据目录里是另一份演示数据（{what.zh}）",
+                f"This home holds another demo ({what.en})",
             ),
             remedy=Text(
                 "用 --home 指定一个空目录，或用同样的参数",
