@@ -1,8 +1,8 @@
 """One-cell addresses taken apart: region, street, and the receiver when the cell names one.
 
-Forms (domain/formats.md 2.1 quirk 6): ``省 市 区 街道(510620)``; ``姓名，86-手机号，省 市 区 街道``; the parts
-run together (``广东省广州市天河区…``); a province alone. What does not look like a region's name is
-left out of the region, because regions go to the warehouse and streets must not.
+Forms (domain/formats.md 2.1 quirk 6): ``省 市 区 街道(510620)``; ``姓名，86-手机号，省 市 区 街道``; the
+parts run together (``广东省广州市天河区…``); a province alone. What does not look like a region's name
+is left out of the region, because regions go to the warehouse and streets must not.
 """
 
 from __future__ import annotations
@@ -18,13 +18,15 @@ from huitou.intake.canonical import STRING
 from huitou.intake.converters import by_distinct
 
 _RECEIVER: Final = (
-    r"^\s*(?P<name>[^，,]{1,40})[，,]\s*(?P<phone>[+0-9*][0-9*\- ]{5,24}(?:转\d+)?)\s*[，,]\s*(?P<rest>.*)$"
+    r"^\s*(?P<name>[^，,]{1,40})[，,]"
+    r"\s*(?P<phone>[+0-9*][0-9*\- ]{5,24}(?:转\d+)?)\s*[，,]\s*(?P<rest>.*)$"
 )
 _SPACED: Final = r"^(?P<p>\S+)(?:\s+(?P<c>\S+))?(?:\s+(?P<d>\S+))?"
 _POSTCODE: Final = r"\s*[(（]\d{6}[)）]\s*$"
 _NAME: Final = r"[^省市区县旗路街道号巷弄村镇乡里\d\s]{1,8}?"
 _JOINED: Final = (
-    rf"^(?P<p>{regions.PROVINCE_PATTERN})(?P<c>{_NAME}(?:市|自治州|盟|地区))?(?P<d>{_NAME}(?:区|县|市|旗))?"
+    rf"^(?P<p>{regions.PROVINCE_PATTERN})"
+    rf"(?P<c>{_NAME}(?:市|自治州|盟|地区))?(?P<d>{_NAME}(?:区|县|市|旗))?"
 )
 
 
@@ -60,10 +62,16 @@ def split(cells: pa.Array) -> Parts:
     joined = pc.and_(pc.is_null(province), pc.is_valid(address))
     if pc.any(joined).as_py():
         run_on = pc.extract_regex(pc.if_else(joined, address, None), _JOINED)
-        province = pc.coalesce(province, by_distinct(_filled(run_on.field("p")), regions.province, STRING))
+        province = pc.coalesce(
+            province, by_distinct(_filled(run_on.field("p")), regions.province, STRING)
+        )
         city = pc.coalesce(city, by_distinct(_filled(run_on.field("c")), regions.city, STRING))
-        district = pc.coalesce(district, by_distinct(_filled(run_on.field("d")), regions.district, STRING))
-    return Parts(province, with_municipality(province, city), district, _filled(address), name, phone)
+        district = pc.coalesce(
+            district, by_distinct(_filled(run_on.field("d")), regions.district, STRING)
+        )
+    return Parts(
+        province, with_municipality(province, city), district, _filled(address), name, phone
+    )
 
 
 def with_municipality(province: pa.Array, city: pa.Array) -> pa.Array:

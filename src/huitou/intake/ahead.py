@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from queue import Empty, Full, Queue
+from queue import Full, Queue
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -24,45 +24,38 @@ def read_ahead(source: Iterator[T], depth: int = 2) -> Iterator[T]:
     """
     queue: Queue[T | _End] = Queue(maxsize=depth)
     stopped = threading.Event()
-
-    def put(item: T | _End) -> bool:
-        while not stopped.is_set():
-            try:
-                queue.put(item, timeout=0.1)
-            except Full:
-                continue
-            return True
-        return False
-
-    def draw() -> None:
-        try:
-            for item in source:
-                if not put(item):
-                    break
-            else:
-                put(_End())
-        except BaseException as error:  # noqa: BLE001 - handed over to the thread that asked
-            put(_End(error))
-        finally:
-            close = getattr(source, "close", None)
-            if close is not None:
-                close()
-
-    thread = threading.Thread(target=draw, name="intake-read-ahead", daemon=True)
+    thread = threading.Thread(
+        target=_draw, args=(source, queue, stopped), name="intake-read-ahead", daemon=True
+    )
     thread.start()
     try:
-        while True:
-            item = queue.get()
-            if isinstance(item, _End):
-                if item.error is not None:
-                    raise item.error
-                return
+        while not isinstance(item := queue.get(), _End):
             yield item
+        if item.error is not None:
+            raise item.error
     finally:
         stopped.set()
-        while True:
-            try:
-                queue.get_nowait()
-            except Empty:
-                break
         thread.join()
+
+
+def _draw(source: Iterator[T], queue: Queue[T | _End], stopped: threading.Event) -> None:
+    def put(item: T | _End) -> None:
+        while not stopped.is_set():
+            try:
+                queue.put(item, timeout=0.05)
+            except Full:
+                continue
+            return
+
+    try:
+        for item in source:
+            put(item)
+            if stopped.is_set():
+                break
+        put(_End())
+    except BaseException as error:  # noqa: BLE001 - handed over to the thread that asked
+        put(_End(error))
+    finally:
+        close = getattr(source, "close", None)
+        if close is not None:
+            close()

@@ -69,7 +69,13 @@ _VISITOR: Final = {
 PERSONAL: Final[dict[str, dict[str, pa.DataType]]] = {
     "trades": {**_BUYER, **_CONTACT},
     "profiles": _PERSON,
-    "reviews": {"nick": STRING, "phone": STRING, "customer_no": STRING, "ouid": STRING, "open_id": STRING},
+    "reviews": {
+        "nick": STRING,
+        "phone": STRING,
+        "customer_no": STRING,
+        "ouid": STRING,
+        "open_id": STRING,
+    },
     "visits": _VISITOR,
 }
 """Columns that name or locate a person; none of them may reach the warehouse."""
@@ -265,7 +271,9 @@ def empty(record_set: str) -> pa.Table:
     return SCHEMAS[record_set].empty_table()
 
 
-def table_of(record_set: str, columns: Mapping[str, pa.Array | pa.Scalar | None], rows: int) -> pa.Table:
+def table_of(
+    record_set: str, columns: Mapping[str, pa.Array | pa.Scalar | None], rows: int
+) -> pa.Table:
     """A canonical table: given columns cast to their types, constants repeated, the rest null."""
     schema = SCHEMAS[record_set]
     arrays = []

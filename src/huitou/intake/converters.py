@@ -23,7 +23,23 @@ from huitou.intake.times import dates, instants
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 NOTHING: Final = pa.array(
-    ["", "null", "NULL", "Null", "--", "---", "-", "—", "——", "None", "NaN", "nan", "#N/A", "\\N", "N/A"]
+    [
+        "",
+        "null",
+        "NULL",
+        "Null",
+        "--",
+        "---",
+        "-",
+        "—",
+        "——",
+        "None",
+        "NaN",
+        "nan",
+        "#N/A",
+        "\\N",
+        "N/A",
+    ]
 )
 
 
@@ -87,9 +103,7 @@ def clean(values: pa.Array) -> pa.Array:
 _LONGEST_NOTHING: Final = pc.max(pc.binary_length(NOTHING)).as_py()
 _WIDE: Final = (b"\xe3\x80\x80", b"\xc2\xa0", b"\xe2\x80", b"\xef\xbb\xbf")
 """Ideographic and no-break blanks, typographic quotes and zero-width characters, BOM."""
-_AROUND: Final = (
-    "^['\u2018\u2019`\ufeff\u200b-\u200d\\s]+|[\ufeff\u200b-\u200d\\s]+$"
-)
+_AROUND: Final = "^['\u2018\u2019`\ufeff\u200b-\u200d\\s]+|[\ufeff\u200b-\u200d\\s]+$"
 
 
 def true_rows(mask: pa.Array | pa.ChunkedArray) -> Mask:
@@ -99,7 +113,9 @@ def true_rows(mask: pa.Array | pa.ChunkedArray) -> Mask:
 
 def without(values: pa.Array, rows: Mask) -> pa.Array:
     """The column with these rows set to null."""
-    return pc.if_else(pa.array(rows), pa.scalar(None, values.type), values) if rows.any() else values
+    return (
+        pc.if_else(pa.array(rows), pa.scalar(None, values.type), values) if rows.any() else values
+    )
 
 
 def by_distinct(values: pa.Array, read: Callable[[str], Any], kind: pa.DataType) -> pa.Array:
@@ -114,7 +130,7 @@ _ID: Final = r"^[0-9A-Za-z][0-9A-Za-z_.:#/\-]{0,127}$"
 _MAX_KEY_BYTES: Final = 600
 
 
-def identifier(values: pa.Array, setting: Setting) -> Converted:
+def identifier(values: pa.Array, _: Setting) -> Converted:
     """A platform's id: letters, digits and joints. Scientific notation means that it is damaged."""
     try:  # nearly all ids are bare digits, and reading them as such is the cheapest check
         if pc.fill_null(pc.min(values.cast(pa.int64())), 0).as_py() >= 0 and not holds(
@@ -128,7 +144,7 @@ def identifier(values: pa.Array, setting: Setting) -> Converted:
     return Converted(without(values, wrong), (("id_scientific", damaged), ("id_invalid", wrong)))
 
 
-def key(values: pa.Array, setting: Setting) -> Converted:
+def key(values: pa.Array, _: Setting) -> Converted:
     """Any text that tells things apart within its source; still no number that Excel has rounded."""
     values, damaged = _undamaged(values)
     wrong = true_rows(pc.greater(pc.binary_length(values), _MAX_KEY_BYTES))
@@ -147,7 +163,7 @@ def _undamaged(values: pa.Array) -> tuple[pa.Array, Mask]:
     return values, damaged
 
 
-def text(values: pa.Array, setting: Setting) -> Converted:
+def text(values: pa.Array, _: Setting) -> Converted:
     return Converted(values)
 
 
@@ -222,37 +238,43 @@ def day(values: pa.Array, setting: Setting) -> Converted:
     return Converted(found, faults)
 
 
-def yes(values: pa.Array, setting: Setting) -> Converted:
+def yes(values: pa.Array, _: Setting) -> Converted:
     """是/否 and their kin; anything else is null."""
     words = {
-        **dict.fromkeys(("是", "有", "需要", "y", "yes", "true", "1", "退货退款", "已退货", "√"), True),
-        **dict.fromkeys(("否", "无", "不需要", "n", "no", "false", "0", "仅退款", "不用退货", "×"), False),
+        **dict.fromkeys(
+            ("是", "有", "需要", "y", "yes", "true", "1", "退货退款", "已退货", "√"), True
+        ),
+        **dict.fromkeys(
+            ("否", "无", "不需要", "n", "no", "false", "0", "仅退款", "不用退货", "×"), False
+        ),
     }
     return Converted(by_distinct(values, lambda word: words.get(word.casefold()), pa.bool_()))
 
 
-def province(values: pa.Array, setting: Setting) -> Converted:
+def province(values: pa.Array, _: Setting) -> Converted:
     """A column of provinces; unknown words stay as they are unless masked (foreign regions)."""
 
     def read(word: str) -> str | None:
         plain = len(word) <= 30 and not any(c.isdigit() or c == "*" for c in word)
-        return regions.province(word) or (word if plain and "#" not in word and "$" not in word else None)
+        return regions.province(word) or (
+            word if plain and "#" not in word and "$" not in word else None
+        )
 
     return Converted(by_distinct(values, read, STRING))
 
 
-def city(values: pa.Array, setting: Setting) -> Converted:
+def city(values: pa.Array, _: Setting) -> Converted:
     def read(word: str) -> str | None:
         return regions.city(word, own_column=True)
 
     return Converted(by_distinct(values, read, STRING))
 
 
-def district(values: pa.Array, setting: Setting) -> Converted:
+def district(values: pa.Array, _: Setting) -> Converted:
     return Converted(by_distinct(values, regions.district, STRING))
 
 
-def gender(values: pa.Array, setting: Setting) -> Converted:
+def gender(values: pa.Array, _: Setting) -> Converted:
     words = {
         **dict.fromkeys(("女", "女性", "女士", "f", "female", "2"), "f"),
         **dict.fromkeys(("男", "男性", "先生", "m", "male", "1"), "m"),
@@ -260,7 +282,7 @@ def gender(values: pa.Array, setting: Setting) -> Converted:
     return Converted(by_distinct(values, lambda word: words.get(word.casefold()), STRING))
 
 
-def waybill(values: pa.Array, setting: Setting) -> Converted:
+def waybill(values: pa.Array, _: Setting) -> Converted:
     """``No:1503047857300`` and several numbers in one cell: the first number."""
     return Converted(pc.struct_field(pc.extract_regex(values, _WAYBILL), "number"))
 

@@ -25,7 +25,15 @@ from huitou.intake.readers.table import RawBatch
 from huitou.intake.reasons import reason
 
 ROW_NUMBER = "row_number"
-_TYPES = {"money": MONEY, "cents": MONEY, "qty": QTY, "int": pa.int64(), "time": TIME, "date": pa.date32(), "bool": pa.bool_()}
+_TYPES = {
+    "money": MONEY,
+    "cents": MONEY,
+    "qty": QTY,
+    "int": pa.int64(),
+    "time": TIME,
+    "date": pa.date32(),
+    "bool": pa.bool_(),
+}
 
 
 @dataclass(frozen=True)
@@ -74,10 +82,14 @@ def fit(profile: Profile, header: Sequence[str]) -> Layout:
         if column.index is not None:
             at = column.index if column.index < len(header) else None
         else:
-            at = next((positions[n] for n in map(same_header, column.headers) if n in positions), None)
+            at = next(
+                (positions[n] for n in map(same_header, column.headers) if n in positions), None
+            )
         if at is None:
             if column.required:
-                missing.append(column.headers[0] if column.headers else f"列{(column.index or 0) + 1}")
+                missing.append(
+                    column.headers[0] if column.headers else f"列{(column.index or 0) + 1}"
+                )
             continue
         claimed.add(at)
         places.append(Place(column, at, header[at] or f"列{at + 1}", converter))
@@ -165,7 +177,9 @@ def read(layout: Layout, raw: RawBatch, zone: str, only: frozenset[str] | None =
             format=place.column.format,
             negative=options.negative_qty == "return",
         )
-        converted = CONVERTERS[place.converter if place.converter != ROW_NUMBER else "text"](cells, setting)
+        converted = CONVERTERS[place.converter if place.converter != ROW_NUMBER else "text"](
+            cells, setting
+        )
         if name in frame.values:
             earlier = frame.values[name]
             frame.values[name] = pc.coalesce(earlier, converted.values)

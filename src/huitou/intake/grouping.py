@@ -7,7 +7,7 @@ file, all others leave with their batch. So memory holds the straddlers only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -23,19 +23,31 @@ Hashes = np.ndarray[Any, np.dtype[np.int64]]
 
 _SUMS: Final = ("line_goods", "line_paid", "line_refunded", "line_units")
 _MINS: Final = ("row_no", "created_at", "paid_at", "open_status")
-_MAXES: Final = ("shipped_at", "signed_at", "finished_at", "closed_at", "version_at", "last_status", "all_back")
+_MAXES: Final = (
+    "shipped_at",
+    "signed_at",
+    "finished_at",
+    "closed_at",
+    "version_at",
+    "last_status",
+    "all_back",
+)
 
 
 def hashes(values: pa.Array) -> Hashes:
     """Process-local hashes of strings."""
-    return np.fromiter((hash(word) for word in values.to_pylist()), dtype=np.int64, count=len(values))
+    return np.fromiter(
+        (hash(word) for word in values.to_pylist()), dtype=np.int64, count=len(values)
+    )
 
 
 @dataclass
 class FileState:
     """What is remembered between the batches of one file."""
 
-    straddling: Hashes | None = None  # sorted; None until scanned: then nothing is known to be whole
+    straddling: Hashes | None = (
+        None  # sorted; None until scanned: then nothing is known to be whole
+    )
     held: list[pa.Table] = field(default_factory=list)
     counts: dict[tuple[str, ...], int] = field(default_factory=dict)
 
@@ -72,7 +84,7 @@ class FileState:
         return numbers
 
 
-def group(rows: pa.Table, totals: dict[str, str]) -> pa.Table:
+def group(rows: pa.Table, totals: Mapping[str, str]) -> pa.Table:
     """One row per ``trade_id``: the first filled value of each column, earliest and latest times, and
     sums. ``totals``: amounts that are summed (``sum``); the others stand on every row (``once``)."""
     if len(pc.unique(rows["trade_id"])) == rows.num_rows:
@@ -92,7 +104,9 @@ def group(rows: pa.Table, totals: dict[str, str]) -> pa.Table:
         aggregations.append((name, how))
     grouped = rows.group_by("trade_id", use_threads=False).aggregate(aggregations)
     columns = {
-        name: grouped["trade_id" if name == "trade_id" else f"{name}_{how}"].cast(rows.schema.field(name).type)
+        name: grouped["trade_id" if name == "trade_id" else f"{name}_{how}"].cast(
+            rows.schema.field(name).type
+        )
         for name, how in [("trade_id", ""), *aggregations]
     }
     for name in rows.schema.names:

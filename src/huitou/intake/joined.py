@@ -47,7 +47,8 @@ def explode(raw: RawBatch, layout: Layout) -> RawBatch:
     sums = {
         place.position
         for place in layout.places
-        if place.position is not None and layout.profile.options.totals.get(place.column.field) == "sum"
+        if place.position is not None
+        and layout.profile.options.totals.get(place.column.field) == "sum"
     }
     for position in {*line_positions, *sums}:
         cells = columns[position].to_pylist()

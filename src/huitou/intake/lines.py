@@ -50,7 +50,9 @@ def line_columns(frame: Frame, trade_status: pa.Array) -> dict[str, pa.Array]:
     merchant = frame.get("line.merchant_code")
     own_key = frame.get("line.item_key")
     item = pc.coalesce(own_key, by_distinct(title, title_key, STRING), merchant)
-    levels = [frame.values[name] for name in sorted(frame.values) if name.startswith("line.category")]
+    levels = [
+        frame.values[name] for name in sorted(frame.values) if name.startswith("line.category")
+    ]
     category = (
         pc.binary_join_element_wise(*levels, " > ", null_handling="skip")
         if len(levels) > 1
@@ -120,4 +122,12 @@ def ordinals(groups: pa.Array) -> np.ndarray[Any, np.dtype[np.int64]]:
     return out
 
 
-__all__ = ["content", "digest", "index_of_status", "line_columns", "multiply", "ordinals", "title_key"]
+__all__ = [
+    "content",
+    "digest",
+    "index_of_status",
+    "line_columns",
+    "multiply",
+    "ordinals",
+    "title_key",
+]

@@ -19,7 +19,7 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
-from typing import Any, Final, get_args
+from typing import Any, Final, cast, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from huitou.intake.converters import CONVERTERS
@@ -38,7 +38,10 @@ VERSION: Final = 1
 _NEEDED: Final[dict[Grain, tuple[tuple[str, ...], ...]]] = {
     # Of each group at least one field must be mapped.
     "trade": (("created_at", "paid_at"),),
-    "line": (("line.title", "line.item_key", "line.merchant_code"), ("line.qty", "line.line_amount", "line.paid_amount")),
+    "line": (
+        ("line.title", "line.item_key", "line.merchant_code"),
+        ("line.qty", "line.line_amount", "line.paid_amount"),
+    ),
     "refund": (("refund_id",), ("trade_id",), ("amount",)),
     "profile": (PERSON_KEYS,),
     "item": (("item_key", "title", "merchant_code"),),
@@ -56,7 +59,9 @@ _COMPATIBLE: Final[dict[str, frozenset[str]]] = {
     "key": frozenset({"id", "key", ROW_NUMBER}),
     "waybill": frozenset({"waybill"}),
 }
-_AS_TEXT: Final = frozenset({"text", "key", "id", "province", "city", "district", "gender", ROW_NUMBER})
+_AS_TEXT: Final = frozenset(
+    {"text", "key", "id", "province", "city", "district", "gender", ROW_NUMBER}
+)
 
 
 class InvalidMapping(InvalidInput):
@@ -99,11 +104,10 @@ def profile_from_json(body: Mapping[str, Any], code: str | None = None) -> Profi
         problems.add("version", "版本应为 1", "version must be 1")
     if not name:
         problems.add("name", "缺少名称", "it has no name")
-    grain = body.get("grain")
-    if grain not in get_args(Grain):
+    if body.get("grain") not in get_args(Grain):
         problems.add("grain", "没有说明每行是什么（grain）", "grain does not say what a row is")
         problems.raise_if_any()
-    assert grain in get_args(Grain)
+    grain: Grain = cast("Grain", body["grain"])
     columns = _columns(body.get("columns"), grain, bool(body.get("no_header")), problems)
     options = _options(body, problems)
     value_maps = _value_maps(body.get("value_maps") or {}, columns, problems)
@@ -140,7 +144,9 @@ def _columns(raw: Any, grain: Grain, no_header: bool, problems: _Problems) -> li
     ]
 
 
-def _column(number: int, entry: Any, grain: Grain, no_header: bool, problems: _Problems) -> Column | None:
+def _column(
+    number: int, entry: Any, grain: Grain, no_header: bool, problems: _Problems
+) -> Column | None:
     if not isinstance(entry, Mapping):
         problems.add(str(number), f"第 {number} 项不是对象", f"entry {number} is not an object")
         return None
@@ -150,9 +156,15 @@ def _column(number: int, entry: Any, grain: Grain, no_header: bool, problems: _P
     label = str(header or key or number)
     field = field_of(grain, key)
     if field is None or key == ATTRIBUTE:
-        problems.add(label, f"“{label}”映射到未知的字段“{key}”", f"“{label}” goes to an unknown field “{key}”")
+        problems.add(
+            label,
+            f"“{label}”映射到未知的字段“{key}”",
+            f"“{label}” goes to an unknown field “{key}”",
+        )
         return None
-    sources = sum(source is not None for source in (header, index, constant)) + (converter == ROW_NUMBER)
+    sources = sum(source is not None for source in (header, index, constant)) + (
+        converter == ROW_NUMBER
+    )
     if sources != 1:
         problems.add(
             label,
@@ -161,9 +173,17 @@ def _column(number: int, entry: Any, grain: Grain, no_header: bool, problems: _P
         )
         return None
     if no_header and header is not None:
-        problems.add(label, f"文件没有表头，“{label}”应改用列序号", f"the file has no header; give “{label}” by index")
+        problems.add(
+            label,
+            f"文件没有表头，“{label}”应改用列序号",
+            f"the file has no header; give “{label}” by index",
+        )
     if index is not None and (not isinstance(index, int) or index < 0):
-        problems.add(label, f"“{field.label.zh}”的列序号应为非负整数", f"the index of “{field.label.en}” must be 0 or more")
+        problems.add(
+            label,
+            f"“{field.label.zh}”的列序号应为非负整数",
+            f"the index of “{field.label.en}” must be 0 or more",
+        )
         return None
     _check_converter(converter, field, label, problems)
     return Column(
@@ -181,7 +201,11 @@ def _check_converter(converter: Any, field: Field, label: str, problems: _Proble
     if converter is None:
         return
     if converter != ROW_NUMBER and converter not in CONVERTERS:
-        problems.add(label, f"“{label}”用了未知的转换“{converter}”", f"“{label}” uses an unknown converter “{converter}”")
+        problems.add(
+            label,
+            f"“{label}”用了未知的转换“{converter}”",
+            f"“{label}” uses an unknown converter “{converter}”",
+        )
     elif converter not in _COMPATIBLE.get(field.type, _AS_TEXT):
         problems.add(
             label,
@@ -204,11 +228,15 @@ def _options(body: Mapping[str, Any], problems: _Problems) -> Options:
             zone = None
     negative = raw.get("negative_qty") or "reject"
     if negative not in ("reject", "return"):
-        problems.add("negative_qty", "负数量只能选 reject 或 return", "negative_qty is reject or return")
+        problems.add(
+            "negative_qty", "负数量只能选 reject 或 return", "negative_qty is reject or return"
+        )
         negative = "reject"
     status = raw.get("default_status")
     if status is not None and status not in STATUSES:
-        problems.add("default_status", f"未知的订单状态“{status}”", f"unknown order status “{status}”")
+        problems.add(
+            "default_status", f"未知的订单状态“{status}”", f"unknown order status “{status}”"
+        )
         status = None
     made = raw.get("trade_id_from") or None
     header_row = body.get("header_row")
@@ -217,7 +245,7 @@ def _options(body: Mapping[str, Any], problems: _Problems) -> Options:
         header_row = None
     return Options(
         trade_id_from=tuple(str(name) for name in made) if made else None,
-        negative_qty=negative,
+        negative_qty="return" if negative == "return" else "reject",
         default_status=status,
         rest_as_attributes=bool(raw.get("rest_as_attributes")),
         day_first=raw.get("day_first"),
@@ -237,7 +265,11 @@ def _value_maps(
     found: dict[str, dict[str, str]] = {}
     for field, words in raw.items() if isinstance(raw, Mapping) else ():
         if field not in mapped:
-            problems.add(field, f"取值对照的字段“{field}”没有映射", f"value map of “{field}”, which is not mapped")
+            problems.add(
+                field,
+                f"取值对照的字段“{field}”没有映射",
+                f"value map of “{field}”, which is not mapped",
+            )
             continue
         found[field] = {str(word): str(ours) for word, ours in words.items()}
         if field in ("status", "line.status"):
@@ -258,12 +290,18 @@ def _check_needed(
             needed.insert(0, ("trade_id",))
         for name in options.trade_id_from or ():
             if name not in mapped:
-                problems.add(name, f"用来生成订单号的字段“{name}”没有映射", f"“{name}”, of which ids are made, is not mapped")
+                problems.add(
+                    name,
+                    f"用来生成订单号的字段“{name}”没有映射",
+                    f"“{name}”, of which ids are made, is not mapped",
+                )
     for group in needed:
         if not mapped.intersection(group):
             zh = "、".join(labels[name].label.zh for name in group if name in labels)
             en = ", ".join(labels[name].label.en for name in group if name in labels)
-            problems.add(group[0], f"缺少字段（至少一个）：{zh}", f"at least one field is needed of: {en}")
+            problems.add(
+                group[0], f"缺少字段（至少一个）：{zh}", f"at least one field is needed of: {en}"
+            )
 
 
 def suggest(header: Sequence[str], grain: Grain) -> list[dict[str, Any]]:
@@ -284,10 +322,10 @@ def suggest(header: Sequence[str], grain: Grain) -> list[dict[str, Any]]:
     taken: set[str] = set()
     found: list[dict[str, Any]] = []
     for name in header:
-        key = aliases.get(same_header(name)) if name else None
-        if key is not None and key not in taken and field_of(grain, key) is not None:
-            taken.add(key)
-            found.append({"field": key, "header": name})
+        known = aliases.get(same_header(name)) if name else None
+        if known and known not in taken and field_of(grain, known) is not None:
+            taken.add(known)
+            found.append({"field": known, "header": name})
     return found
 
 

@@ -86,7 +86,8 @@ class Normaliser:
                     f"{name} lacks columns that “{profile.label.en}” needs: {columns}",
                 ),
                 remedy=Text(
-                    "导出时勾选这些列，或改用自定义映射", "Tick these columns when exporting, or use a mapping"
+                    "导出时勾选这些列，或改用自定义映射",
+                    "Tick these columns when exporting, or use a mapping",
                 ),
                 where={"file": name, "columns": list(self.layout.missing)},
             )
@@ -104,7 +105,9 @@ class Normaliser:
 
     def scan(self, table: RawTable, batch_rows: int = BATCH_ROWS) -> None:
         """The first look at a table that ``needs_scan``. Use the same ``batch_rows`` afterwards."""
-        self.state.scan(self._group_ids(raw) for raw in table.batches(self._scan_columns(), batch_rows))
+        self.state.scan(
+            self._group_ids(raw) for raw in table.batches(self._scan_columns(), batch_rows)
+        )
 
     def _scan_columns(self) -> list[int] | None:
         if self.profile.grain == "review":
@@ -155,7 +158,9 @@ class Normaliser:
             columns, base = records.reviews(frame, self.context)
             number = pa.array(self.state.ordinals(base)).cast(STRING)
             own = pc.is_valid(frame.get("review_id"))
-            columns["review_key"] = pc.if_else(own, base, pc.binary_join_element_wise(base, number, ":"))
+            columns["review_key"] = pc.if_else(
+                own, base, pc.binary_join_element_wise(base, number, ":")
+            )
             self._simple(frame, out, "reviews", columns)
         elif grain == "profile":
             columns = records.profiles(frame, self.context)
@@ -167,7 +172,11 @@ class Normaliser:
         elif grain == "parcel":
             trade = {
                 name: frame.get(name, kind)
-                for name, kind in (("trade_id", STRING), ("shipped_at", EPOCH.type), ("signed_at", EPOCH.type))
+                for name, kind in (
+                    ("trade_id", STRING),
+                    ("shipped_at", EPOCH.type),
+                    ("signed_at", EPOCH.type),
+                )
             }
             parcels = records.parcels(frame, self.context, trade)
             frame.fault("missing", "parcel.waybill", true_rows(pc.is_null(parcels["waybill"])))
@@ -191,7 +200,11 @@ class Normaliser:
         lines: dict[str, pa.Array] = {}
         if "lines" in self.profile.produces:
             lines = line_columns(frame, columns["status"])
-            if frame.has("line.item_key") or frame.has("line.title") or frame.has("line.merchant_code"):
+            if (
+                frame.has("line.item_key")
+                or frame.has("line.title")
+                or frame.has("line.merchant_code")
+            ):
                 frame.fault("item_missing", "line.title", true_rows(pc.is_null(lines["item_key"])))
         parcel_rows = (
             table_of("parcels", records.parcels(frame, self.context, columns), frame.rows)
@@ -208,7 +221,7 @@ class Normaliser:
             out.tables["lines"] = self._line_table(columns, lines)
         rows = _trade_rows(columns, lines, int(good.sum()))
         if self.profile.grain == "line":
-            totals = dict(options.totals)
+            totals = options.totals
             straddling = pa.array(self.state.straddles(rows["trade_id"].combine_chunks()))
             held = rows.filter(straddling)
             if held.num_rows:
@@ -237,7 +250,9 @@ class Normaliser:
                 "shop": pa.scalar(self.context.shop.shop),
                 "line_key": keys,
                 "line_rank": pa.scalar(self.profile.line_rank),
-                "version_rank": version_rank(index_of_status(lines["status"]), self.context.quality),
+                "version_rank": version_rank(
+                    index_of_status(lines["status"]), self.context.quality
+                ),
             },
             rows,
         )
@@ -246,13 +261,10 @@ class Normaliser:
         """The trades whose rows lay in several batches. Call once, after the last batch."""
         out = Normalised()
         if self.state.held:
-            rows = group(pa.concat_tables(self.state.held), self._final_totals())
+            rows = group(pa.concat_tables(self.state.held), self.profile.options.totals)
             self.state.held = []
             self._emit(rows, out)
         return out
-
-    def _final_totals(self) -> dict[str, str]:
-        return dict(self.profile.options.totals)
 
     def _emit(self, rows: pa.Table, out: Normalised) -> None:
         if not rows.num_rows:
@@ -286,7 +298,10 @@ class Normaliser:
             source=pa.scalar(self.context.source), is_stub=pa.scalar(self.profile.stubs),
             shop=pa.scalar(self.context.shop.shop),
         )  # fmt: skip
-        if self.context.shop.platform in ("pos", "own", "other") and columns["store"].null_count < rows.num_rows:
+        if (
+            self.context.shop.platform in ("pos", "own", "other")
+            and columns["store"].null_count < rows.num_rows
+        ):
             own = pa.scalar(self.context.shop.shop, pa.int32())
             columns["shop"] = pc.fill_null(columns["store"], own)
         out.tables["trades"] = table_of("trades", columns, rows.num_rows)
@@ -323,8 +338,10 @@ def _distinct(table: pa.Table, names: list[str]) -> pa.Table:
         return table
     first = table.append_column("_at", pa.array(np.arange(table.num_rows)))
     at = first.group_by(names).aggregate([("_at", "min")])["_at_min"]
-    return table.take(pc.sort_indices(at).cast(pa.int64())) if len(at) == table.num_rows else table.take(
-        pa.array(np.sort(at.to_numpy()))
+    return (
+        table.take(pc.sort_indices(at).cast(pa.int64()))
+        if len(at) == table.num_rows
+        else table.take(pa.array(np.sort(at.to_numpy())))
     )
 
 

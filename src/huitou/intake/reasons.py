@@ -12,7 +12,7 @@ REASONS: Final[dict[str, Text]] = {
         "“{column}” is empty. Complete it in the source system and export again",
     ),
     "id_scientific": Text(
-        "“{column}”被 Excel 变成了科学计数法，末尾几位已经丢失。请直接上传平台导出的原文件，不要用 Excel 另存",
+        "“{column}”被 Excel 变成了科学计数法，末尾几位已丢失。请直接上传平台导出的原文件，不要用 Excel 另存",
         "“{column}” was turned into scientific notation by Excel and has lost its last digits. "
         "Upload the platform's original file, not one saved again in Excel",
     ),
@@ -22,7 +22,8 @@ REASONS: Final[dict[str, Text]] = {
     ),
     "number_invalid": Text(
         "“{column}”应为数字，却含有文字。请改正该单元格，或检查列是否错位",
-        "“{column}” should be a number but holds text. Correct the cell, or check that columns are not shifted",
+        "“{column}” should be a number but holds text. "
+        "Correct the cell, or check that the columns are not shifted",
     ),
     "amount_negative": Text(
         "“{column}”是负数。若负数表示退货，请在映射里选择“负数量表示退货”",

@@ -85,7 +85,9 @@ _BIRTH: Final = pa.struct(
 
 def birthday(text: str) -> dict[str, Any] | None:
     """1990-05-12, 05-12, 5月12日, 19900512, 农历五月十二 is not read; None when no such day exists."""
-    bare = text.replace("农历", "").replace("阴历", "").replace("公历", "").replace("阳历", "").strip()
+    bare = (
+        text.replace("农历", "").replace("阴历", "").replace("公历", "").replace("阳历", "").strip()
+    )
     bare = re.sub(r"\s+\d{1,2}:\d{2}(:\d{2})?(\.\d+)?$", "", bare)
     found = _COMPACT_DAY.match(bare) or _BIRTHDAY.match(bare)
     if found is None:
@@ -139,8 +141,12 @@ def profiles(frame: Frame, context: Context) -> Columns:
         "district": district,
         "joined_at": joined,
         "level": frame.get("level"),
-        "has_phone": pc.fill_null(pc.match_substring_regex(phone, r"^(\+?86[- ]?)?1[3-9]\d{9}$"), False),
-        "has_email": pc.fill_null(pc.match_substring_regex(email, r"^[^@*\s]+@[^@*\s]+\.[^@*\s]+$"), False),
+        "has_phone": pc.fill_null(
+            pc.match_substring_regex(phone, r"^(\+?86[- ]?)?1[3-9]\d{9}$"), False
+        ),
+        "has_email": pc.fill_null(
+            pc.match_substring_regex(email, r"^[^@*\s]+@[^@*\s]+\.[^@*\s]+$"), False
+        ),
         "has_wecom": wecom,
         "version_at": pc.fill_null(
             pc.max_element_wise(joined, frame.get("modified_at", TIME)), EPOCH
@@ -183,7 +189,9 @@ def items(frame: Frame, context: Context) -> Columns:
     names = [name for name, _ in extra]
     rows = zip(*(values.to_pylist() for _, values in extra), strict=True) if extra else ()
     texts = [
-        json.dumps({n: v for n, v in zip(names, row, strict=True) if v is not None}, ensure_ascii=False)
+        json.dumps(
+            {n: v for n, v in zip(names, row, strict=True) if v is not None}, ensure_ascii=False
+        )
         for row in rows
     ] or ["{}"] * frame.rows
     return {
@@ -213,7 +221,9 @@ _HAN_DIGITS: Final = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5
 
 def stars_of(text: str) -> int | None:
     """5, 5.0, 5星, 五星, ★★★★ as 1…5."""
-    word = plain_word(text).removesuffix("级").removesuffix("星").removesuffix("颗").removesuffix("分")
+    word = (
+        plain_word(text).removesuffix("级").removesuffix("星").removesuffix("颗").removesuffix("分")
+    )
     if word and set(word) <= {"★", "☆"}:
         return word.count("★") or None
     if word in _HAN_DIGITS:

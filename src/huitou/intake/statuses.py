@@ -109,15 +109,15 @@ _TRADES: Final[Mapping[str, str]] = {
 _CONTAINS: Final = (
     # First match wins: the end of a trade before its middle.
     (re.compile("退款成功|全额退款|退款后.*(关闭|取消)|已退款"), "closed_refunded"),
-    (re.compile("^\\(删除\\)|取消|关闭|作废|cancel|closed", re.I), CLOSED),
+    (re.compile("^\\(删除\\)|取消|关闭|作废|cancel|closed", re.IGNORECASE), CLOSED),
     (re.compile("定金.*已付|已付定金|等待.*尾款|待付尾款"), "deposit_paid"),
-    (re.compile("未付|待付|待支付|等待.*付款|unpaid", re.I), "unpaid"),
+    (re.compile("未付|待付|待支付|等待.*付款|unpaid", re.IGNORECASE), "unpaid"),
     (re.compile("部分发货|部分出库"), "part_shipped"),
-    (re.compile("交易成功|已完成|完成|确认收货$|finished|completed?", re.I), "finished"),
-    (re.compile("已签收|妥投|signed|delivered", re.I), "signed"),
+    (re.compile("交易成功|已完成|完成|确认收货$|finished|completed?", re.IGNORECASE), "finished"),
+    (re.compile("已签收|妥投|signed|delivered", re.IGNORECASE), "signed"),
     (re.compile("待发货|等待.*发货|备货|待出库|等待.*出库|配货|打包|未发货"), "paid"),
-    (re.compile("已发货|待收货|待签收|等待.*收货|运输|shipped", re.I), "shipped"),
-    (re.compile("已付款|已支付|支付成功|paid", re.I), "paid"),
+    (re.compile("已发货|待收货|待签收|等待.*收货|运输|shipped", re.IGNORECASE), "shipped"),
+    (re.compile("已付款|已支付|支付成功|paid", re.IGNORECASE), "paid"),
 )
 
 _REFUNDS: Final[Mapping[str, str]] = {

@@ -23,9 +23,13 @@ _CLOCK: Final = (
     r"(?:\s*[:：]?\s*(?P<S>\d{1,2})\s*秒?(?:[.,](?P<f>\d{1,9}))?)?)?"
 )
 _ZONE: Final = r"\s*(?P<z>Z|[+-]\d{2}:?\d{2})?$"
-_YEAR_FIRST: Final = r"^(?P<y>\d{4})\s*[-/.年]\s*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})\s*日?" + _CLOCK + _ZONE
+_YEAR_FIRST: Final = (
+    r"^(?P<y>\d{4})\s*[-/.年]\s*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})\s*日?" + _CLOCK + _ZONE
+)
 _YEAR_LAST: Final = r"^(?P<d>\d{1,2})[-/.](?P<m>\d{1,2})[-/.](?P<y>\d{4})" + _CLOCK + _ZONE
-_COMPACT: Final = r"^(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?:[\sT]?(?P<H>\d{2}):?(?P<M>\d{2}):?(?P<S>\d{2})?)?$"
+_COMPACT: Final = (
+    r"^(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?:[\sT]?(?P<H>\d{2}):?(?P<M>\d{2}):?(?P<S>\d{2})?)?$"
+)
 _SERIAL: Final = r"^\d{5}(\.\d+)?$"
 _EXCEL_EPOCH: Final = np.datetime64("1899-12-30", "us")
 
@@ -117,7 +121,9 @@ def _slow(
         _fill(wall, offsets, words, form, swap=False)
     if pattern is None:
         year_last = np.asarray(
-            pc.match_substring_regex(words, r"^\d{1,2}[-/.]\d{1,2}[-/.]\d{4}").to_numpy(zero_copy_only=False)
+            pc.match_substring_regex(words, r"^\d{1,2}[-/.]\d{1,2}[-/.]\d{4}").to_numpy(
+                zero_copy_only=False
+            )
         )
         if day_first is None:
             ambiguous = year_last
@@ -143,7 +149,12 @@ def _slow(
 
 
 def _fill(
-    wall: np.ndarray[Any, Any], offsets: np.ndarray[Any, Any], words: pa.Array, form: str, *, swap: bool
+    wall: np.ndarray[Any, Any],
+    offsets: np.ndarray[Any, Any],
+    words: pa.Array,
+    form: str,
+    *,
+    swap: bool,
 ) -> None:
     open_places = np.isnat(wall)
     if not open_places.any():

@@ -22,7 +22,13 @@ from huitou.warehouse.schema import STATUSES
 ZERO: Final = pa.scalar(Decimal(0), MONEY)
 EPOCH: Final = pa.scalar(0, TIME)
 TIMES: Final = ("created_at", "paid_at", "shipped_at", "signed_at", "finished_at", "closed_at")
-AMOUNTS: Final = ("goods_amount", "discount_amount", "postage_amount", "paid_amount", "refunded_amount")
+AMOUNTS: Final = (
+    "goods_amount",
+    "discount_amount",
+    "postage_amount",
+    "paid_amount",
+    "refunded_amount",
+)
 _CLOSED_FROM: Final = STATUSES.index("closed_unpaid")
 _PAID_FROM: Final = STATUSES.index("paid")
 
@@ -113,7 +119,9 @@ def settle_status(frame: Frame, status: pa.Array, step: pa.Array) -> pa.Array:
         pa.scalar("unpaid"),
     )
     status = pc.coalesce(status, guess)
-    deposit = pc.and_(pc.equal(status, "unpaid"), pc.fill_null(pc.equal(step, "final_unpaid"), False))
+    deposit = pc.and_(
+        pc.equal(status, "unpaid"), pc.fill_null(pc.equal(step, "final_unpaid"), False)
+    )
     return pc.if_else(deposit, "deposit_paid", status)
 
 
@@ -150,7 +158,7 @@ def _close_reason(frame: Frame, index: pa.Array) -> pa.Array:
 
 def _stores(frame: Frame, context: Context) -> pa.Array:
     words = frame.get("store")
-    numbers = by_distinct(words, lambda word: context.stores.get(word), pa.int32())
+    numbers = by_distinct(words, context.stores.get, pa.int32())
     unknown = pc.and_(pc.is_valid(words), pc.is_null(numbers))
     if pc.any(unknown).as_py():
         frame.note_unknown("store", words.filter(unknown))
@@ -182,15 +190,21 @@ def _amounts(frame: Frame, status: pa.Array, index: pa.Array) -> dict[str, pa.Ar
     found = {name: frame.get(name, MONEY) for name in AMOUNTS}
     for name in sorted(frame.values):
         if name.startswith("discount_") and name != "discount_amount":
-            both_null = pc.and_(pc.is_null(found["discount_amount"]), pc.is_null(frame.values[name]))
+            both_null = pc.and_(
+                pc.is_null(found["discount_amount"]), pc.is_null(frame.values[name])
+            )
             total = add(found["discount_amount"], frame.values[name])
             found["discount_amount"] = pc.if_else(both_null, pa.scalar(None, MONEY), total)
     if not frame.has("paid_amount") and frame.has("goods_amount"):
-        total = add(add(found["goods_amount"], found["postage_amount"]), negate(found["discount_amount"]))
+        total = add(
+            add(found["goods_amount"], found["postage_amount"]), negate(found["discount_amount"])
+        )
         found["paid_amount"] = pc.if_else(pc.less(index, _PAID_FROM), ZERO, total)
     refunded = pc.equal(status, "closed_refunded")
     found["refunded_amount"] = pc.if_else(
-        pc.and_(refunded, pc.is_null(found["refunded_amount"])), found["paid_amount"], found["refunded_amount"]
+        pc.and_(refunded, pc.is_null(found["refunded_amount"])),
+        found["paid_amount"],
+        found["refunded_amount"],
     )
     return found
 
@@ -216,7 +230,9 @@ def _contact(frame: Frame) -> dict[str, pa.Array]:
         address = parts.address
     elif frame.has("street"):
         street = frame.values["street"]
-        joined = pc.binary_join_element_wise(province, city, district, street, " ", null_handling="skip")
+        joined = pc.binary_join_element_wise(
+            province, city, district, street, " ", null_handling="skip"
+        )
         # A region alone is no address; without a street there is nothing to keep.
         address = pc.if_else(pc.is_valid(street), joined, pa.scalar(None, STRING))
     else:
@@ -233,10 +249,12 @@ def _contact(frame: Frame) -> dict[str, pa.Array]:
 
 def version_rank(index: pa.Array, quality: int) -> pa.Array:
     """Progress × 16 + quality of the source (int32)."""
-    return pc.add(pc.multiply(pc.fill_null(index, 0).cast(pa.int32()), 16), quality).cast(pa.int32())
+    return pc.add(pc.multiply(pc.fill_null(index, 0).cast(pa.int32()), 16), quality).cast(
+        pa.int32()
+    )
 
 
-def keep(columns: dict[str, pa.Array], good: np.ndarray) -> dict[str, pa.Array]:  # type: ignore[type-arg]
+def keep(columns: dict[str, pa.Array], good: np.ndarray) -> dict[str, pa.Array]:
     """The columns at the rows that are good."""
     if good.all():
         return columns
@@ -244,7 +262,7 @@ def keep(columns: dict[str, pa.Array], good: np.ndarray) -> dict[str, pa.Array]:
     return {name: column.filter(mask) for name, column in columns.items()}
 
 
-def has_any(columns: dict[str, pa.Array], names: tuple[str, ...], rows: int) -> np.ndarray:  # type: ignore[type-arg]
+def has_any(columns: dict[str, pa.Array], names: tuple[str, ...], rows: int) -> np.ndarray:
     """Rows in which at least one of these columns is filled."""
     found = np.zeros(rows, dtype=bool)
     for name in names:

@@ -22,6 +22,11 @@ PRODUCES: Final[dict[Grain, tuple[str, ...]]] = {
 }
 
 
+def names(text: str) -> tuple[str, ...]:
+    """Headers written one after the other; only for those without blanks."""
+    return tuple(text.split())
+
+
 @dataclass(frozen=True)
 class Column:
     """One canonical field and where its values come from.

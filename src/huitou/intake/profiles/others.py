@@ -39,7 +39,12 @@ ALI1688 = Profile(
         _C("parcel.waybill", ("运单号",)),
         _C("parcel.carrier", ("物流公司",)),
     ),
-    signature=(("货品标题",), ("实付款", "实付款(元)"), ("买家", "买家会员名"), ("运单号", "物流公司")),
+    signature=(
+        ("货品标题",),
+        ("实付款", "实付款(元)"),
+        ("买家", "买家会员名"),
+        ("运单号", "物流公司"),
+    ),
 )
 
 XHS = Profile(
@@ -57,7 +62,11 @@ XHS = Profile(
         _C("shipped_at", ("订单发货时间", "发货时间")),
         _C("finished_at", ("订单完成时间", "完成时间")),
         # 商家应收金额（支付金额）is stated per SKU row.
-        _C("paid_amount", ("商家应收金额(元)(支付金额)", "商家应收金额(元)", "支付金额"), required=True),
+        _C(
+            "paid_amount",
+            ("商家应收金额(元)(支付金额)", "商家应收金额(元)", "支付金额"),
+            required=True,
+        ),
         _C("line.paid_amount", ("商家应收金额(元)(支付金额)", "商家应收金额(元)", "支付金额")),
         _C("line.line_amount", ("商品总价(元)", "商品总价")),
         _C("line.title", ("商品名称", "规格名称"), required=True),
@@ -76,7 +85,11 @@ XHS = Profile(
         _C("parcel.waybill", ("快递单号",)),
         _C("parcel.carrier", ("快递公司",)),
     ),
-    signature=(("SKU件数",), ("规格名称",), ("商家应收金额(元)(支付金额)", "商家应收金额(元)", "支付金额")),
+    signature=(
+        ("SKU件数",),
+        ("规格名称",),
+        ("商家应收金额(元)(支付金额)", "商家应收金额(元)", "支付金额"),
+    ),
     options=Options(totals={"paid_amount": "sum"}),
 )
 
@@ -109,7 +122,18 @@ MEMBERS = Profile(
     signature=(
         ("手机号", "会员手机号", "手机", "手机号码", "会员卡号", "卡号", "会员编号"),
         ("姓名", "会员姓名", "会员昵称", "买家昵称", "会员名", "昵称", "真实姓名"),
-        ("等级", "会员等级", "入会时间", "注册时间", "生日", "性别", "会员卡号", "出生日期", "成为会员时间", "开卡时间"),
+        (
+            "等级",
+            "会员等级",
+            "入会时间",
+            "注册时间",
+            "生日",
+            "性别",
+            "会员卡号",
+            "出生日期",
+            "成为会员时间",
+            "开卡时间",
+        ),
     ),
     foreign=("订单号", "订单编号", "订单状态", "评价内容", "客户手机号", "小票号"),
     options=Options(rest_as_attributes=True),
@@ -123,7 +147,12 @@ POS = Profile(
     quality=8,
     line_rank=20,
     columns=(
-        _C("trade_id", ("小票号", "小票编号", "单据号", "销售单号", "流水号", "交易流水号"), required=True, converter="key"),
+        _C(
+            "trade_id",
+            ("小票号", "小票编号", "单据号", "销售单号", "流水号", "交易流水号"),
+            required=True,
+            converter="key",
+        ),
         _C("store", ("门店编码", "门店编号", "店铺编码")),
         _C("store", ("门店名称", "门店", "店铺名称")),
         _C("guide", ("导购工号", "导购", "导购员", "营业员", "收银员")),
@@ -139,7 +168,11 @@ POS = Profile(
         _C("line.brand", ("品牌",)),
         _C("line.qty", ("数量", "销售数量"), required=True),
         _C("line.price", ("单价", "零售价", "吊牌价")),
-        _C("line.paid_amount", ("实收", "实收金额", "实付金额", "成交金额", "销售金额"), required=True),
+        _C(
+            "line.paid_amount",
+            ("实收", "实收金额", "实付金额", "成交金额", "销售金额"),
+            required=True,
+        ),
         _C("line.refund_of", ("退货原单号", "原单号", "原小票号"), converter="key"),
         _C("buyer_message", ("备注",)),
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import BinaryIO
 
@@ -23,7 +23,10 @@ def as_text(column: pa.Array) -> pa.Array:
             wall = wall.cast(pa.timestamp("s", tz=wall.type.tz))
         return wall.cast(pa.string())  # an instant of a zone ends in Z
     if pa.types.is_nested(column.type):
-        texts = [None if v is None else json.dumps(v, ensure_ascii=False, default=str) for v in column.to_pylist()]
+        texts = [
+            None if v is None else json.dumps(v, ensure_ascii=False, default=str)
+            for v in column.to_pylist()
+        ]
         return pa.array(texts, pa.string())
     return column.cast(pa.string())
 
@@ -31,15 +34,17 @@ def as_text(column: pa.Array) -> pa.Array:
 class ParquetTable(RawTable):
     """One parquet file. Row numbers are those that Excel would show for it: header 1, first row 2."""
 
-    def __init__(self, name: str, stream: BinaryIO) -> None:
+    def __init__(self, name: str, opener: Callable[[], BinaryIO]) -> None:
         self.name = name
+        self._open = opener
         try:
-            self._file = pq.ParquetFile(stream)
+            with opener() as stream:
+                file = pq.ParquetFile(stream)
+                self.header = list(file.schema_arrow.names)
+                first = next(file.iter_batches(batch_size=HEAD_ROWS), None)
         except (pa.ArrowInvalid, OSError):
             raise errors.truncated(name) from None
-        self.header = list(self._file.schema_arrow.names)
         self.header_row = 1
-        first = next(self._file.iter_batches(batch_size=HEAD_ROWS), None)
         if first is None or not first.num_rows:
             raise errors.no_rows(name)
         columns = [as_text(column).to_pylist() for column in first.columns]
@@ -56,13 +61,16 @@ class ParquetTable(RawTable):
     ) -> Iterator[RawBatch]:
         wanted = None if columns is None else [self.header[i] for i in columns]
         number = 2
-        for block in self._file.iter_batches(batch_size=batch_rows, columns=wanted):
-            present = dict(zip(block.schema.names, block.columns, strict=True))
-            arrays = [
-                as_text(present[name]) if name in present else pa.nulls(block.num_rows, pa.string())
-                for name in self.header
-            ]
-            data = pa.RecordBatch.from_arrays(arrays, names=[f"c{i}" for i in range(len(arrays))])
-            numbers = pa.array(range(number, number + block.num_rows), pa.int64())
-            number += block.num_rows
-            yield RawBatch(numbers, data)
+        with self._open() as stream:
+            for block in pq.ParquetFile(stream).iter_batches(batch_rows, columns=wanted):
+                yield self._batch(block, number)
+                number += block.num_rows
+
+    def _batch(self, block: pa.RecordBatch, number: int) -> RawBatch:
+        present = dict(zip(block.schema.names, block.columns, strict=True))
+        nulls = pa.nulls(block.num_rows, pa.string())
+        data = pa.RecordBatch.from_arrays(
+            [as_text(present[name]) if name in present else nulls for name in self.header],
+            names=[f"c{i}" for i in range(len(self.header))],
+        )
+        return RawBatch(pa.array(range(number, number + block.num_rows), pa.int64()), data)

@@ -101,8 +101,10 @@ class DelimitedTable(RawTable):
             try:
                 head = stream.read(HEAD_BYTES)
             except UnicodeDecodeError:
-                raise self._diagnose("") from None
-        cut = max(head.rfind(b"\n"), head.rfind(b"\r")) if len(head) >= HEAD_BYTES // 2 else len(head)
+                raise self._diagnose() from None
+        cut = (
+            max(head.rfind(b"\n"), head.rfind(b"\r")) if len(head) >= HEAD_BYTES // 2 else len(head)
+        )
         return head[: cut if cut > 0 else len(head)].decode("utf-8", "replace")
 
     def batches(
@@ -146,8 +148,8 @@ class DelimitedTable(RawTable):
                     yield from self._ragged(ragged[: taken - 1])
                     del ragged[: taken - 1]
                     taken = 1
-        except (pa.ArrowInvalid, UnicodeDecodeError) as error:
-            raise self._diagnose(str(error)) from None
+        except (pa.ArrowInvalid, UnicodeDecodeError):
+            raise self._diagnose() from None
         finally:
             stream.close()
         if stream.quotes % 2:
@@ -169,7 +171,8 @@ class DelimitedTable(RawTable):
         present = {name: block.column(i) for i, name in enumerate(block.schema.names)}
         nulls = pa.nulls(block.num_rows, pa.string())
         return pa.RecordBatch.from_arrays(
-            [present.get(f"c{i}", nulls) for i in range(width)], names=[f"c{i}" for i in range(width)]
+            [present.get(f"c{i}", nulls) for i in range(width)],
+            names=[f"c{i}" for i in range(width)],
         )
 
     def _without_blank_and_huge(
@@ -200,9 +203,7 @@ class DelimitedTable(RawTable):
         name = self.header[index] if index < len(self.header) else ""
         return name or f"列{index + 1}"
 
-    def _ragged(
-        self, ragged: Sequence[tuple[int, str]], cut_off: int = 0
-    ) -> Iterator[RawBatch]:
+    def _ragged(self, ragged: Sequence[tuple[int, str]], cut_off: int = 0) -> Iterator[RawBatch]:
         """Rows with more or fewer cells than the table, padded or cut. A short row with number
         ``cut_off`` is the last of a file that ends in the middle of it: it is refused."""
         width = max(len(self.header), self._width)
@@ -212,7 +213,9 @@ class DelimitedTable(RawTable):
         for number, text in ragged:
             if number <= self.header_row:
                 continue
-            cells = next(csv.reader(io.StringIO(text, newline=""), delimiter=self._engine_delimiter), [])
+            cells = next(
+                csv.reader(io.StringIO(text, newline=""), delimiter=self._engine_delimiter), []
+            )
             if not any(cell.strip() for cell in cells):
                 continue
             huge = next((i for i, cell in enumerate(cells) if len(cell) > MAX_CELL), None)
@@ -246,7 +249,7 @@ class DelimitedTable(RawTable):
         if index is not None and index == len(last) - 1:
             raise errors.unclosed_quote(self.name, row, self._column_name(index))
 
-    def _diagnose(self, engine_says: str) -> errors.UnreadableFile:
+    def _diagnose(self) -> errors.UnreadableFile:
         """Where the fault is: found by reading again slowly, from the start to the first fault."""
         csv.field_size_limit(1 << 30)
         raw = self._open()

@@ -44,7 +44,9 @@ def guess_header(head: Sequence[tuple[int, list[str]]]) -> int:
     if not rows:
         return 0
     candidates = rows[:30]
-    counts = [sum(same_header(cell) in known for cell in cells if cell.strip()) for _, cells in candidates]
+    counts = [
+        sum(same_header(cell) in known for cell in cells if cell.strip()) for _, cells in candidates
+    ]
     best = max(range(len(candidates)), key=lambda i: (counts[i], -i))
     if counts[best] >= 2:
         return candidates[best][0]

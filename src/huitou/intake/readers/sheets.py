@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any, BinaryIO, Final
 
 import pyarrow as pa
-from python_calamine import CalamineSheet, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
 from huitou.intake.readers import errors
 from huitou.intake.readers.headers import modal_width
@@ -55,22 +55,28 @@ def check_workbook_size(stream: BinaryIO, name: str) -> None:
         raise errors.too_large(name, "6 GB")
 
 
-def sheets(stream: BinaryIO, name: str) -> Iterator[SheetTable]:
+def sheets(opener: Callable[[], BinaryIO], name: str) -> Iterator[SheetTable]:
     """The sheets of a workbook that hold at least one cell."""
-    try:
-        workbook = CalamineWorkbook.from_filelike(stream)
-    except Exception as error:  # calamine raises a family of its own with no common base
-        if "password" in f"{type(error).__name__} {error}".lower():
-            raise errors.encrypted(name) from None
-        raise errors.truncated(name) from None
-    many = len(workbook.sheet_names) > 1
-    for sheet_name in workbook.sheet_names:
+    with opener() as stream:
         try:
-            sheet = workbook.get_sheet_by_name(sheet_name)
-        except Exception:  # a chart sheet, or a damaged one: nothing to import in either
-            continue
-        if sheet.height and sheet.width:
-            yield SheetTable(f"{name} [{sheet_name}]" if many else name, sheet)
+            workbook = CalamineWorkbook.from_filelike(stream)
+        except PasswordError:
+            raise errors.encrypted(name) from None
+        except (CalamineError, OSError, ValueError):
+            raise errors.truncated(name) from None
+        many = len(workbook.sheet_names) > 1
+        for sheet_name in workbook.sheet_names:
+            sheet = _sheet(workbook, sheet_name)
+            if sheet is not None and sheet.height and sheet.width:
+                yield SheetTable(f"{name} [{sheet_name}]" if many else name, sheet)
+
+
+def _sheet(workbook: CalamineWorkbook, name: str) -> CalamineSheet | None:
+    """A sheet by name; None for one that holds a chart, or nothing that can be read."""
+    try:
+        return workbook.get_sheet_by_name(name)
+    except CalamineError:
+        return None
 
 
 class SheetTable(RawTable):

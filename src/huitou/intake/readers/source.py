@@ -9,8 +9,9 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import IO, BinaryIO, Final
 
 from huitou.intake.readers import errors
 from huitou.intake.readers.columnar import ParquetTable
@@ -46,36 +47,37 @@ class Source:
         Raises ``UnreadableFile`` when nothing can be read, or a member is damaged.
         """
         found = False
-        for table in self._tables():
+        for table in self.walk():
             found = True
             yield table
         if not found:
             raise errors.no_rows(self.name)
 
-    def _tables(self) -> Iterator[RawTable]:
+    def walk(self) -> Iterator[RawTable]:
         if self.kind == "text":
             yield DelimitedTable(self.name, self.open)
         elif self.kind == "parquet":
-            yield ParquetTable(self.name, self.open())
+            yield ParquetTable(self.name, self.open)
         elif self.kind == "xlsx":
             with self.open() as stream:
                 check_workbook_size(stream, self.name)
-            yield from sheets(self.open(), self.name)
+            yield from sheets(self.open, self.name)
         elif self.kind == "xls":
-            yield from sheets(self.open(), self.name)
+            yield from sheets(self.open, self.name)
         elif self.kind in ("gz", "xz"):
-            yield from self._unpacked()._tables()
+            yield from self._unpacked().walk()
         elif self.kind == "zip":
             for member in self._members():
-                yield from member._tables()
+                yield from member.walk()
 
     def _unpacked(self) -> Source:
-        kind, name, limit = self.kind, self.name, max(RATIO_FREE, self.size * MAX_RATIO)
+        name, limit = self.name, max(RATIO_FREE, self.size * MAX_RATIO)
+        unpacker = gzip.open if self.kind == "gz" else lzma.open
 
         def unpack() -> BinaryIO:
             raw = self.open()
-            inner = gzip.GzipFile(fileobj=raw) if kind == "gz" else lzma.LZMAFile(raw)
-            return _Guarded(inner, name, limit)
+            inner: IO[bytes] = unpacker(raw)
+            return _Guarded(inner, name, limit, raw)
 
         inner_name = name.removesuffix(".gz").removesuffix(".xz")
         return _identify(inner_name, unpack, size=0, depth=self.depth + 1)
@@ -84,10 +86,10 @@ class Source:
         if self.depth:
             raise errors.not_a_table(self.name)
         try:
-            archive = zipfile.ZipFile(self.open())
+            with self.open() as stream, zipfile.ZipFile(stream) as archive:
+                members = [info for info in archive.infolist() if _is_data(info)]
         except (zipfile.BadZipFile, OSError):
             raise errors.truncated(self.name) from None
-        members = [info for info in archive.infolist() if _is_data(info)]
         if len(members) > MAX_MEMBERS:
             raise errors.too_large(self.name, f"{MAX_MEMBERS}")
         if not members:
@@ -100,12 +102,7 @@ class Source:
             if info.file_size > MAX_UNPACKED or (info.file_size > RATIO_FREE and ratio > MAX_RATIO):
                 raise errors.too_large(label, "20 GB")
 
-            def unpack(info: zipfile.ZipInfo = info, label: str = label) -> BinaryIO:
-                try:
-                    return _Guarded(archive.open(info), label, max(RATIO_FREE, info.file_size))
-                except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
-                    raise errors.truncated(label) from None
-
+            unpack = partial(_open_member, self.open, info, label)
             yield _identify(label, unpack, size=info.file_size, depth=self.depth + 1)
 
 
@@ -140,7 +137,7 @@ def _identify(name: str, opener: Opener, size: int, depth: int) -> Source:
 
 
 def _kind(head: bytes, name: str) -> str:
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "xlsx" if name.lower().endswith((".xlsx", ".xlsm", ".xlsb")) else "zip"
     if head.startswith(_OLE):
         return "xls"
@@ -151,7 +148,9 @@ def _kind(head: bytes, name: str) -> str:
     if head.startswith(b"PAR1"):
         return "parquet"
     start = head.lstrip(b"\xef\xbb\xbf\r\n\t ").lower()
-    if start.startswith((b"<!doctype", b"<html", b"<table", b"<?xml", b"%pdf", b"rar!", b"7z\xbc\xaf")):
+    if start.startswith(
+        (b"<!doctype", b"<html", b"<table", b"<?xml", b"%pdf", b"rar!", b"7z\xbc\xaf")
+    ):
         raise errors.not_a_table(name)
     if head.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BZh", b"SQLite format")):
         raise errors.not_a_table(name)
@@ -174,6 +173,18 @@ def _in_memory(opener: Opener, name: str) -> Opener:
     if len(content) > MAX_INNER_WORKBOOK:
         raise errors.too_large(name, "512 MB")
     return lambda: io.BytesIO(content)
+
+
+def _open_member(opener: Opener, info: zipfile.ZipInfo, label: str) -> BinaryIO:
+    """A member as a stream of its own, which also holds the archive open."""
+    raw = opener()
+    try:
+        archive = zipfile.ZipFile(raw)
+        member = archive.open(info)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
+        raw.close()
+        raise errors.truncated(label) from None
+    return _Guarded(member, label, max(RATIO_FREE, info.file_size), archive, raw)
 
 
 def _is_data(info: zipfile.ZipInfo) -> bool:
@@ -209,7 +220,7 @@ def _size(stream: BinaryIO) -> int:
     return at
 
 
-class _Borrowed(io.RawIOBase, BinaryIO):  # type: ignore[misc]
+class _Borrowed(io.RawIOBase, BinaryIO):
     """A caller's stream from its start; closing the view leaves the stream open."""
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -232,11 +243,18 @@ class _Borrowed(io.RawIOBase, BinaryIO):  # type: ignore[misc]
         return self._stream.tell()
 
 
-class _Guarded(io.RawIOBase, BinaryIO):  # type: ignore[misc]
+class _Guarded(io.RawIOBase, BinaryIO):
     """An unpacking stream that stops at ``limit`` bytes and speaks of damage in our words."""
 
-    def __init__(self, stream: io.BufferedIOBase | BinaryIO | zipfile.ZipExtFile, name: str, limit: int) -> None:
+    def __init__(
+        self,
+        stream: IO[bytes] | io.BufferedIOBase,
+        name: str,
+        limit: int,
+        *beneath: IO[bytes] | zipfile.ZipFile,
+    ) -> None:
         self._stream = stream
+        self._beneath = beneath
         self._name = name
         self._left = limit
 
@@ -248,7 +266,14 @@ class _Guarded(io.RawIOBase, BinaryIO):  # type: ignore[misc]
             part = self._stream.read(size)
         except RuntimeError:
             raise errors.encrypted(self._name) from None
-        except (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError):
+        except (
+            OSError,
+            EOFError,
+            zlib.error,
+            lzma.LZMAError,
+            zipfile.BadZipFile,
+            NotImplementedError,
+        ):
             raise errors.truncated(self._name) from None
         self._left -= len(part)
         if self._left < 0:
@@ -257,5 +282,6 @@ class _Guarded(io.RawIOBase, BinaryIO):  # type: ignore[misc]
 
     def close(self) -> None:
         if not self.closed:
-            self._stream.close()
+            for stream in (self._stream, *self._beneath):
+                stream.close()
         super().close()
