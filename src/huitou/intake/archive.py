@@ -167,6 +167,11 @@ class ArchiveWriter:
             self._seal(bytes(self._buffer[:CHUNK]), last=False)
             del self._buffer[:CHUNK]
 
+    @property
+    def sha256(self) -> str:
+        """The hash of what has been written so far, in hexadecimal."""
+        return self._hash.hexdigest()
+
     def finish(self, name: str) -> Stored:
         """Close the file and give it its name. After this it survives a power cut."""
         stream = self._open_stream()
@@ -186,7 +191,7 @@ class ArchiveWriter:
         target = path_of(self._folder, name)
         self._path.replace(target)
         _sync_folder(self._folder)
-        return Stored(target, self.size, self._hash.hexdigest(), stored_size)
+        return Stored(target, self.size, self.sha256, stored_size)
 
     def abort(self) -> None:
         """Leave nothing behind; harmless after ``finish``."""
@@ -232,6 +237,8 @@ class ArchiveReader(io.RawIOBase):
         self._chunk_no = -1
         self._chunk = b""
         self._position = 0
+        self.furthest = 0
+        """The furthest byte that was read, for showing progress."""
         self._size = (len(self._offsets) - 1) * CHUNK + len(self._plain(len(self._offsets) - 1))
 
     def readable(self) -> bool:
@@ -257,6 +264,7 @@ class ArchiveReader(io.RawIOBase):
         piece = plain[start : start + len(view)]
         view[: len(piece)] = piece
         self._position += len(piece)
+        self.furthest = max(self.furthest, self._position)
         return len(piece)
 
     def close(self) -> None:
@@ -280,7 +288,12 @@ class ArchiveReader(io.RawIOBase):
 
 def open_archived(folder: Path, name: str, ring: KeyRing) -> io.BufferedReader:
     """The archived file as a seekable binary stream. Raises ``NotFound`` and ``Tampered``."""
-    return io.BufferedReader(ArchiveReader(folder, name, ring), buffer_size=1 << 18)
+    return buffered(ArchiveReader(folder, name, ring))
+
+
+def buffered(reader: ArchiveReader) -> io.BufferedReader:
+    """A reader with a buffer that suits small reads."""
+    return io.BufferedReader(reader, buffer_size=1 << 18)
 
 
 def keep(

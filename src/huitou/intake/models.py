@@ -20,6 +20,7 @@ class Batch(models.Model):
     size = models.BigIntegerField(default=0)
     stored_size = models.BigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    content = models.CharField(max_length=32, blank=True)  # name of the original in the archive
     state = models.CharField(max_length=12, default="received", db_index=True)
     same_as = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
 
@@ -56,11 +57,6 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.name}"
-
-    @property
-    def archive_name(self) -> str:
-        """The name of the original in the archive."""
-        return str(self.pk)
 
     @property
     def rejects_name(self) -> str:

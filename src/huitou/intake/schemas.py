@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from ninja import Schema
 
+from huitou.accounts.paging import PageOut
+from huitou.accounts.schemas import ErrorBody, Job
 from huitou.intake.rules import State
 
 
@@ -46,25 +48,6 @@ class FieldList(Schema):
     items: list[FieldOut]
 
 
-class ErrorBody(Schema):
-    code: str
-    message: str
-    remedy: str
-    where: dict[str, Any]
-
-
-class JobOut(Schema):
-    """The job at work on a batch, as in /jobs."""
-
-    id: int
-    kind: str
-    title: str
-    state: Literal["queued", "running", "done", "failed", "cancelled"]
-    done: int
-    total: int | None
-    message: str | None
-
-
 class BatchOut(Schema):
     id: str
     name: str
@@ -87,16 +70,13 @@ class BatchOut(Schema):
     created_at: datetime
     committed_at: datetime | None
     by: str | None
-    job: JobOut | None
+    job: Job | None
     error: ErrorBody | None
     same_as: str | None
 
 
-class BatchList(Schema):
+class BatchList(PageOut):
     items: list[BatchOut]
-    total: int
-    page: int
-    size: int
 
 
 class TableOut(Schema):
@@ -164,11 +144,8 @@ class RejectOut(Schema):
     cells: list[str]
 
 
-class RejectPage(Schema):
+class RejectPage(PageOut):
     items: list[RejectOut]
-    total: int
-    page: int
-    size: int
 
 
 class BatchDetail(BatchOut):
@@ -194,11 +171,13 @@ class MappingIn(Schema):
 
 
 class MappingOut(Schema):
-    id: int
+    """A saved mapping, or one of the examples that come with the program (``id`` is null)."""
+
+    id: str | None
     name: str
     version: int
     mapping: dict[str, Any]
-    updated_at: datetime
+    updated_at: datetime | None
     is_example: bool
 
 

@@ -162,3 +162,4 @@ def test_an_interrupted_upload_is_removed_at_start(tmp_path: Path) -> None:
     writer.write(bytes(10))
     assert archive.discard_parts(tmp_path) == 1
     assert archive.names(tmp_path) == []
+    writer.abort()
