@@ -249,7 +249,8 @@ def _second_parcels(
     split = (count >= 2) & (signed < NEVER) & (trouble == WELL)
     split &= dice.chance("split", ids, np.where(count >= 4, 0.22, 0.08))
     later = shipped + 2 * HOUR + dice.below("split/later", ids, 22 * HOUR)
-    return np.where(split & (later < signed - 6 * HOUR), later, NEVER)
+    # The second catches up on the way: both are signed for together.
+    return np.where(split & (later - shipped < (signed - shipped) * 2 // 5), later, NEVER)
 
 
 def _later_refunds(

@@ -64,7 +64,7 @@ class Options:
     """What to leave out or scale.
 
     ``density`` multiplies how often returning buyers come back (1: about 2 orders and 4 lines per
-    person; 4.5: about 10 lines). ``trace_days``: parcels shipped earlier come without trace rows.
+    person; 4.8: about 10 lines). ``trace_days``: parcels shipped earlier come without trace rows.
     """
 
     with_contacts: bool = True

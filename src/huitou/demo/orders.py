@@ -128,7 +128,7 @@ def place_orders(
     person = np.repeat(np.arange(len(people)), counts)
     ordinal = np.arange(len(person)) - np.repeat(np.cumsum(counts) - counts, counts)
     ids = people.ids[person] * ORDERS_EACH + ordinal
-    moment = _later_days(dice, clock_, people, in_store, start, person, ordinal, ids)
+    moment = _later_days(dice, clock_, people, in_store, start, person, ordinal, ids, density)
     keep = moment < len(world.days)
     person, ordinal, ids, moment = person[keep], ordinal[keep], ids[keep], moment[keep]
     day = moment.astype(np.int64)
@@ -178,18 +178,18 @@ def _purchases(dice: Dice, people: People, density: float) -> Ints:
 
 def _later_days(
     dice: Dice, clock_: Clock, people: People, in_store: Ints, start: Floats,
-    person: Ints, ordinal: Ints, ids: Ints,
+    person: Ints, ordinal: Ints, ids: Ints, density: float,
 ) -> Floats:  # fmt: skip
     """The day of every purchase: intervals are added up in operational time."""
     cycle = np.array([p.cycle for p in PERSONAS])[people.persona]
     cycle = cycle * np.exp(0.3 * dice.normal("tempo", people.ids))
     spread = np.array([p.spread for p in PERSONAS])[people.persona]
-    gap = dice.lognormal("gap", ids, cycle[person], spread[person])
+    gap = dice.lognormal("gap", ids, cycle[person] / density, spread[person])
     gap[ordinal == 0] = 0.0
-    total = np.cumsum(gap)
-    # Sums since each person's first order.
+    # Sums since each person's first order; in whole seconds, so that neighbours leave no rounding.
+    total = np.cumsum((gap * DAY).astype(np.int64))
     begin = total[np.maximum(np.arange(len(ids)) - ordinal, 0)] if len(ids) else total
-    elapsed = total - begin
+    elapsed = (total - begin) / DAY
     result = np.empty(len(ids))
     boundaries = np.arange(clock_.first.shape[-1], dtype=np.float64)
     for persona in range(len(PERSONAS)):

@@ -154,6 +154,14 @@ def _carrier_names() -> pa.Array:
     return pa.array([name for name, _, _ in CARRIERS])
 
 
+def _short(district: str) -> str:
+    """A district as a carrier's branch is called after it."""
+    for suffix in ("新区", "区", "市", "县"):
+        if district.endswith(suffix) and len(district) - len(suffix) >= 2:
+            return district.removesuffix(suffix)
+    return district
+
+
 @dataclass(frozen=True)
 class _Event:
     state: str
@@ -175,7 +183,7 @@ class _Plan:
         self.kind = fate.sign_kind[order]
         self.back = np.where(self.signed == NEVER, fate.refund_applied[order], NEVER)
         usual = self.shipped + (fate.carrier_days[order] * DAY).astype(np.int64)
-        at_locker = np.maximum(np.minimum(self.signed - HOUR, usual), self.shipped + 8 * HOUR)
+        at_locker = np.minimum(self.signed - HOUR, np.maximum(usual, self.shipped + 8 * HOUR))
         self.door = np.where(
             self.signed == NEVER, usual, np.where(self.kind == 2, at_locker, self.signed)
         )
@@ -190,9 +198,7 @@ class _Plan:
         self.far = self.last_hub != self.first_hub
         self.cities = pa.array([name.removesuffix("市") for name in where.cities])
         self.bare = pa.array([name.removesuffix("市")[:4] for name in where.cities])
-        self.districts = pa.array(
-            [name.removesuffix("区") if len(name) > 2 else name for name in where.districts]
-        )
+        self.districts = pa.array([_short(name) for name in where.districts])
         self.size = len(order)
 
     def events(self) -> list[_Event]:

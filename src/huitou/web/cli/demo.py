@@ -68,8 +68,8 @@ def run(args: dict[str, Any], emit: Emit) -> dict[str, Any]:
     show_default=True,
     type=click.FloatRange(0.1, 10),
     help=text(
-        "老客回购次数的倍数；4.5 约为每人 10 行明细",
-        "Repeat purchases × this; 4.5 is ~10 lines each",
+        "老客回购次数的倍数；4.8 约为每人 10 行明细",
+        "Repeat purchases × this; 4.8 is ~10 lines each",
     ),
 )
 @click.option(
