@@ -179,6 +179,13 @@ def test_the_first_owner_is_made_once(now: datetime) -> None:
     assert actions.create_first_owner(now=now) is None
 
 
+def test_the_first_owners_name_may_be_taken(client_as: ClientAs, now: datetime) -> None:
+    client_as("guide", username="owner")
+    made = actions.create_first_owner(now=now)
+    assert made is not None
+    assert made[0].username == "owner-20261122"
+
+
 def test_own_settings(client_as: ClientAs) -> None:
     guide = client_as("guide")
     me = guide.patch("/auth/me", {"language": "en", "theme": "dark", "display_name": " Li "}).json()

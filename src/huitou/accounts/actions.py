@@ -80,11 +80,12 @@ def create_user(
 def create_first_owner(
     *, now: datetime, username: str = "owner", must_change_password: bool = True
 ) -> tuple[User, str] | None:
-    """The owner of a new installation and the password; None when there is any user already."""
-    if User.objects.exists():
+    """The owner of a new installation and the password; None when there is an owner already."""
+    if User.objects.filter(role=rules.OWNER).exists():
         return None
+    taken = User.objects.filter(username=username).exists()
     return create_user(
-        username=username,
+        username=f"{username}-{now:%Y%m%d}" if taken else username,
         display_name="Owner",
         role=rules.OWNER,
         all_shops=True,

@@ -35,7 +35,7 @@ class Application:
     def __init__(
         self, *, static: StaticApp | None = None, local: LocalCommands | None = None
     ) -> None:
-        self._django = Handler()
+        self._django: Any = Handler()
         self._static = static or StaticApp()
         self._local = local
 

@@ -111,7 +111,8 @@ class Handler(ASGIHandler):
 
     async def send_response(self, response: Any, send: Any) -> None:
         if isinstance(response, StreamingHttpResponse) and not response.is_async:
-            response.streaming_content = _in_thread(response.streaming_content)
+            pieces: Any = response.streaming_content
+            response.streaming_content = _in_thread(pieces)
         await super().send_response(response, send)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from django.core.exceptions import RequestAborted
 from django.http import Http404, HttpRequest, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -87,6 +88,10 @@ def install(api: NinjaAPI) -> None:
     @api.exception_handler(Http404)
     def _missing(request: HttpRequest, error: Http404) -> JsonResponse:
         return error_response(no_such_page())
+
+    @api.exception_handler(RequestAborted)
+    def _gone(request: HttpRequest, error: RequestAborted) -> JsonResponse:
+        return error_response(HuitouError(Text("上传中断", "The upload was broken off")))
 
     @api.exception_handler(Exception)
     def _unexpected(request: HttpRequest, error: Exception) -> JsonResponse:

@@ -77,7 +77,7 @@ def pending_migrations() -> list[str]:
 
 
 def first_owner(*, now: datetime, must_change_password: bool = True) -> FirstOwner | None:
-    """Create the owner of an installation without users; None when there are users."""
+    """Create the owner of an installation that has none; None when there is one."""
     made = actions.create_first_owner(now=now, must_change_password=must_change_password)
     return FirstOwner(made[0].username, made[1]) if made else None
 

@@ -85,14 +85,14 @@ def _is_loopback(scope: Scope) -> bool:
 
 
 async def _body(receive: Receive) -> bytes:
-    body = b""
+    body = bytearray()
     while True:
         message = await receive()
         body += message.get("body", b"")
         if message["type"] != "http.request" or len(body) > LARGEST_REQUEST:
             raise InvalidInput(Text("请求不完整", "The request is incomplete"))
         if not message.get("more_body", False):
-            return body
+            return bytes(body)
 
 
 def _parse(body: bytes) -> tuple[Command, dict[str, Any], str]:

@@ -12,6 +12,7 @@ from huitou.kernel.errors import Unavailable
 from huitou.kernel.home import Home
 from huitou.kernel.i18n import Text
 from huitou.kernel.jobs import Progress
+from huitou.members import vault
 
 
 def rotate_keys(progress: Progress, *, now: datetime) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def rotate_keys(progress: Progress, *, now: datetime) -> dict[str, Any]:
     home = Home.from_environment()
     ring = crypto.load_key_ring(home).with_new_key()
     crypto.replace_key_ring(home, ring)
-    records = 0
+    records = vault.reseal(ring, progress)
     audit.record(
         actor=None,
         action="keys.rotate",

@@ -94,7 +94,7 @@ class _Server(uvicorn.Server):
 def _config(application: Application) -> uvicorn.Config:
     proxies = os.environ.get("HUITOU_TRUSTED_PROXIES", "").strip()
     return uvicorn.Config(
-        application,  # type: ignore[arg-type]
+        application,
         http="h11",
         ws="none",
         lifespan="off",

@@ -7,7 +7,8 @@ import json
 import click
 
 from huitou.kernel.home import Home
-from huitou.web.cli.root import options, root, say, text
+from huitou.web.cli.root import root, say, text
+from huitou.web.cli.start import options
 
 
 @root.command(

@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from huitou.kernel.home import Home
-from huitou.web.cli.root import options, root, say, text
+from huitou.web.cli.root import root, say, text
+from huitou.web.cli.start import options
 
 
 @root.command("worker", help=text("只运行后台任务", "Run background jobs only"))
