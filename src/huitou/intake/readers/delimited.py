@@ -24,6 +24,7 @@ from huitou.intake.readers.headers import modal_width
 from huitou.intake.readers.table import HEAD_ROWS, MAX_CELL, BadRow, RawBatch, RawTable
 
 BLOCK_BYTES: Final = 1 << 24
+BLOCKS_AHEAD: Final = 4
 HEAD_BYTES: Final = 1 << 18
 _DELIMITERS: Final = (",", "\t", ";", "|")
 WHITESPACE: Final = " "
@@ -67,16 +68,18 @@ class DelimitedTable(RawTable):
         self.name = name
         self._open = open_stream
         self.encoding = sniff_encoding(open_stream)
-        text = self._head_text(whitespace=False)
+        self.delimiter = delimiter or ","
+        text, damaged = self._head_text(whitespace=False)
         self.delimiter = delimiter or sniff_delimiter(text)
         if self.delimiter == WHITESPACE:
-            text = self._head_text(whitespace=True)
+            text, damaged = self._head_text(whitespace=True)
         cells = _csv_rows(text, self._engine_delimiter)
         self.head = list(enumerate(cells, 1))
         if not any(cell.strip() for row in cells for cell in row):
             raise errors.no_rows(name)
-        self._width = modal_width(cells)
         self.place_header(header_row)
+        if damaged:
+            raise self._diagnose()
 
     def place_header(self, row: int | None) -> None:
         super().place_header(row)
@@ -93,19 +96,22 @@ class DelimitedTable(RawTable):
     def _engine_delimiter(self) -> str:
         return "\t" if self.delimiter == WHITESPACE else self.delimiter
 
-    def _stream(self) -> Utf8Stream:
-        return Utf8Stream(self._open(), self.encoding, whitespace=self.delimiter == WHITESPACE)
+    def _stream(self, ahead: int | None = None) -> Utf8Stream:
+        blank = self.delimiter == WHITESPACE
+        return Utf8Stream(self._open(), self.encoding, whitespace=blank, ahead=ahead)
 
-    def _head_text(self, *, whitespace: bool) -> str:
-        with Utf8Stream(self._open(), self.encoding, whitespace=whitespace) as stream:
-            try:
+    def _head_text(self, *, whitespace: bool) -> tuple[str, bool]:
+        """The first lines as text, and whether they do not decode."""
+        damaged = False
+        try:
+            with Utf8Stream(self._open(), self.encoding, whitespace=whitespace) as stream:
                 head = stream.read(HEAD_BYTES)
-            except UnicodeDecodeError:
-                raise self._diagnose() from None
-        cut = (
-            max(head.rfind(b"\n"), head.rfind(b"\r")) if len(head) >= HEAD_BYTES // 2 else len(head)
-        )
-        return head[: cut if cut > 0 else len(head)].decode("utf-8", "replace")
+        except UnicodeDecodeError:
+            damaged = True
+            with self._open() as raw:
+                head = raw.read(HEAD_BYTES).decode(self.encoding, "replace").encode()
+        cut = max(head.rfind(b"\n"), head.rfind(b"\r")) if len(head) >= HEAD_BYTES // 2 else 0
+        return head[: cut if cut > 0 else len(head)].decode("utf-8", "replace"), damaged
 
     def batches(
         self, columns: Sequence[int] | None = None, batch_rows: int = 50_000
@@ -118,7 +124,7 @@ class DelimitedTable(RawTable):
 
         names = [f"c{i}" for i in range(self._width)]
         wanted = names if columns is None else [f"c{i}" for i in columns if i < self._width]
-        stream = self._stream()
+        stream = self._stream(BLOCKS_AHEAD)
         following, taken = 1, 0
         try:
             reader = arrow_csv.open_csv(
@@ -140,6 +146,7 @@ class DelimitedTable(RawTable):
                 ),
             )
             for block in reader:
+                stream.consumed()
                 numbers, following, taken = _number(following, block.num_rows, ragged, taken)
                 for batch in self._deliver(block, numbers, batch_rows):
                     batch.may_hold_nuls = stream.nuls > 0
@@ -263,14 +270,14 @@ class DelimitedTable(RawTable):
                 for index, cell in enumerate(cells):
                     if any("\udc80" <= character <= "\udcff" for character in cell):
                         return errors.bad_encoding(
-                            self.name, codec.upper(), number, self._header_at(index)
+                            self.name, codec.upper(), number, self._column_name(index)
                         )
                     if len(cell) > MAX_CELL:
                         return errors.cell_too_big(
-                            self.name, number, self._header_at(index), len(cell)
+                            self.name, number, self._column_name(index), len(cell)
                         )
         except (csv.Error, UnicodeDecodeError):
-            return errors.bad_encoding(self.name, codec.upper(), number + 1, self._header_at(0))
+            return errors.bad_encoding(self.name, codec.upper(), number + 1, self._column_name(0))
         finally:
             text.close()
         return errors.truncated(self.name)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import codecs
 import io
 import re
+import threading
 from collections.abc import Callable
 from typing import BinaryIO, Final
 
 SNIFF_BYTES: Final = 1 << 18
+PATIENCE: Final = 5.0
+"""Seconds that a read waits for its turn."""
 NUL_MARK: Final = "\u2400"
 """Stands for a NUL byte, which the engine would pass on and no cell may hold."""
 
@@ -74,18 +77,24 @@ class Utf8Stream(io.RawIOBase):
     """A text stream as UTF-8 bytes: BOM gone, NULs marked, blanks collapsed to tabs when asked.
 
     ``quotes`` counts double quotes (an odd count at the end hints at one that is never closed);
-    ``ends_with_newline`` tells whether the last row was finished.
+    ``ends_with_newline`` tells whether the last row was finished. With ``ahead`` the reader may be
+    at most so many reads ahead of the calls of ``consumed``: the CSV engine's own read-ahead is 32
+    blocks, which is too much memory.
     """
 
-    def __init__(self, raw: BinaryIO, encoding: str, *, whitespace: bool = False) -> None:
+    def __init__(
+        self, raw: BinaryIO, encoding: str, *, whitespace: bool = False, ahead: int | None = None
+    ) -> None:
         self._raw = raw
         self._decoder = (
             None if encoding == "utf-8" else codecs.getincrementaldecoder(encoding)("strict")
         )
         self._whitespace = whitespace
-        self._carry = b""
+        self._permits = threading.Semaphore(ahead) if ahead else None
+        self._carry = b""  # an unfinished line, where lines are rewritten
+        self._ready = b""  # cleaned, but more than was asked for
         self._started = False
-        self._finished = False
+        self._exhausted = False
         self.quotes = 0
         self.nuls = 0
         self.ends_with_newline = True
@@ -93,26 +102,27 @@ class Utf8Stream(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def read(self, size: int = -1) -> bytes:
-        if self._finished:
-            return b""
-        part = self._raw.read(size if size and size > 0 else 1 << 20)
-        while True:
-            ready = self._clean(part, final=not part)
-            if ready or not part:
-                break
-            part = self._raw.read(size if size and size > 0 else 1 << 20)
-        self._finished = not part
-        if ready:
-            self.quotes += ready.count(b'"')
-            self.ends_with_newline = ready.endswith((b"\n", b"\r"))
-        return ready
+    def consumed(self) -> None:
+        """One block has left the engine: one more may be read."""
+        if self._permits is not None:
+            self._permits.release()
 
-    def readall(self) -> bytes:
-        parts = []
-        while part := self.read(1 << 20):
-            parts.append(part)
-        return b"".join(parts)
+    def read(self, size: int = -1) -> bytes:
+        if self._permits is not None:
+            # The engine never needs more than two blocks at once; should it wait for a block that
+            # it does not get, memory is the lesser harm.
+            self._permits.acquire(timeout=PATIENCE)
+        wanted = size if size and size > 0 else 1 << 20
+        while not self._ready and not self._exhausted:
+            # Text of two bytes a character grows to three.
+            part = self._raw.read(wanted if self._decoder is None else max(1, wanted // 2))
+            self._exhausted = not part
+            self._ready = self._clean(part, final=not part)
+        given, self._ready = self._ready[:wanted], self._ready[wanted:]
+        if given:
+            self.quotes += given.count(b'"')
+            self.ends_with_newline = given.endswith((b"\n", b"\r"))
+        return given
 
     def _clean(self, part: bytes, *, final: bool) -> bytes:
         if self._decoder is not None:
@@ -132,5 +142,7 @@ class Utf8Stream(io.RawIOBase):
 
     def close(self) -> None:
         if not self.closed:
+            self.consumed()  # whoever waits to read may go on, and finds the end
+            self._exhausted = True
             self._raw.close()
         super().close()

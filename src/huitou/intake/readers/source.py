@@ -76,7 +76,7 @@ class Source:
 
         def unpack() -> BinaryIO:
             raw = self.open()
-            inner: IO[bytes] = unpacker(raw)
+            inner = unpacker(raw)
             return _Guarded(inner, name, limit, raw)
 
         inner_name = name.removesuffix(".gz").removesuffix(".xz")
