@@ -253,8 +253,9 @@ def _stagings(
     work: Workplace, rows: dict[str, ShopRow], stamp: Stamp, now: datetime
 ) -> Iterator[list[_Staging]]:
     """One batch per load; whatever is not committed in the end is marked failed and its stage removed."""
-    stagings = [_Staging(work, load, rows, stamp, now) for load in LOADS]
+    stagings: list[_Staging] = []
     try:
+        stagings += (_Staging(work, load, rows, stamp, now) for load in LOADS)
         yield stagings
     finally:
         for staging in stagings:
