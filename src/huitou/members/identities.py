@@ -137,3 +137,15 @@ _RULES: Final[dict[str, Callable[[str], str | None]]] = {
     "email": normal.email,
     "alipay": normal.alipay,
 }
+
+
+FIELD_OF: Final = {kind: field for field, kind in _KIND_OF.items()}
+"""The vault field that holds a strong identity's value, by kind."""
+
+
+def comparable(kind: str, value: str) -> str | None:
+    """A value as it is hashed for a strong identity of a kind."""
+    if kind == "phone":
+        return normal.mobile(value)
+    rule = _RULES.get(FIELD_OF.get(kind, kind))
+    return rule(value) if rule else None

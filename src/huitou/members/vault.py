@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -207,24 +207,3 @@ def _slices(stage: Stage, total: int) -> Iterator[ibis.Table]:
 
 def _instant(micros: int) -> datetime | None:
     return _EPOCH + timedelta(microseconds=micros) if micros else None
-
-
-KeyUser = Callable[[], set[int]]
-_key_users: Final[list[KeyUser]] = []
-
-
-def register_key_user(user: KeyUser) -> KeyUser:
-    """A part above that encrypts under the ring says here which key ids it still needs."""
-    _key_users.append(user)
-    return user
-
-
-def keys_in_use() -> set[int]:
-    """Key ids that something is still sealed under."""
-    return set(key_counts()).union(*(user() for user in _key_users))
-
-
-def unused_keys(ring: KeyRing) -> Sequence[int]:
-    """Retired keys that nothing is sealed under any more."""
-    used = keys_in_use()
-    return [number for number in sorted(ring.keys) if number != ring.active and number not in used]
