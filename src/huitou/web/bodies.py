@@ -12,16 +12,22 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
 
 from asgiref.sync import sync_to_async
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler
-from django.http import StreamingHttpResponse
+from django.core.handlers.base import BaseHandler
+from django.db import close_old_connections
+from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 
 from huitou.kernel.errors import HuitouError
 from huitou.kernel.i18n import Text
 from huitou.web.errors import too_large
+
+REQUEST_THREADS: Final = 32
+"""How many requests are answered at once; an upload holds a thread while it comes."""
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -93,7 +99,38 @@ class UploadStream(io.RawIOBase):
 
 
 class Handler(ASGIHandler):
-    """Django behind ``web.asgi``; called with an ``Inbox`` in place of ``receive``."""
+    """Django behind ``web.asgi``; called with an ``Inbox`` in place of ``receive``.
+
+    Every view and middleware of ours is synchronous, so a request makes one hop into a thread of a
+    pool, where Django's own handler makes one per middleware; the pool's threads keep their database
+    connections.
+    """
+
+    def __init__(self) -> None:
+        BaseHandler.__init__(self)
+        self.load_middleware(is_async=False)
+        self._pool = ThreadPoolExecutor(REQUEST_THREADS, thread_name_prefix="request")
+        self._answer = sync_to_async(
+            self._answer_in_thread, thread_sensitive=False, executor=self._pool
+        )
+
+    def close(self) -> None:
+        """Let the pool's threads go."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def run_get_response(self, request: HttpRequest) -> Any:
+        response = await self._answer(request)
+        response._handler_class = type(self)
+        if isinstance(response, FileResponse):
+            response.block_size = self.chunk_size
+        return response
+
+    def _answer_in_thread(self, request: HttpRequest) -> Any:
+        close_old_connections()
+        try:
+            return self.get_response(request)
+        finally:
+            close_old_connections()
 
     async def read_body(self, receive: Any) -> Any:
         inbox: Inbox = receive
