@@ -24,9 +24,11 @@ _RECEIVER: Final = (
 _SPACED: Final = r"^(?P<p>\S+)(?:\s+(?P<c>\S+))?(?:\s+(?P<d>\S+))?"
 _POSTCODE: Final = r"\s*[(（]\d{6}[)）]\s*$"
 _NAME: Final = r"[^省市区县旗路街道号巷弄村镇乡里\d\s]{1,8}?"
+# Districts whose names hold a word of streets or regions (路桥区, 道里区, 市南区, 镇海区).
+_ODD: Final = r"路[桥南北]|道[里外]|[新沙]?市[中南北]?|镇[^省市区县旗\d\s]|乡[宁城]"
 _JOINED: Final = (
     rf"^(?P<p>{regions.PROVINCE_PATTERN})"
-    rf"(?P<c>{_NAME}(?:市|自治州|盟|地区))?(?P<d>{_NAME}(?:区|县|市|旗))?"
+    rf"(?P<c>{_NAME}(?:市|自治州|盟|地区))?(?P<d>(?:{_ODD}|{_NAME})(?:区|县|市|旗))?"
 )
 
 

@@ -7,7 +7,7 @@ column; only a batch in which that fails is looked at again, value by distinct v
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Final
@@ -123,6 +123,15 @@ def by_distinct(values: pa.Array, read: Callable[[str], Any], kind: pa.DataType)
     encoded = values.dictionary_encode()
     read_values = pa.array([read(word) for word in encoded.dictionary.to_pylist()], kind)
     return read_values.take(encoded.indices)
+
+
+def join_filled(columns: Sequence[pa.Array], separator: str) -> pa.Array:
+    """Per row the filled cells joined; null where none is. (Arrow loses rows when all are null.)"""
+    filled = [column for column in columns if column.null_count < len(column)]
+    if len(filled) < 2:
+        return filled[0] if filled else columns[0]
+    joined = pc.binary_join_element_wise(*filled, separator, null_handling="skip")
+    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, STRING), joined)
 
 
 _SCIENTIFIC: Final = r"^[+-]?\d+(\.\d+)?[eE]\+\d+$"

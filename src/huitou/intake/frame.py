@@ -63,7 +63,8 @@ class Layout:
 def fit(profile: Profile, header: Sequence[str]) -> Layout:
     """Find each of the profile's columns in a header, by name; the first of several equal names.
 
-    A later column for the same field is a further source of it, taken where the first is empty.
+    A field may have several sources, by further aliases or further columns: a later one is looked at
+    where the earlier ones are empty.
     """
     positions: dict[str, int] = {}
     for index, name in enumerate(header):
@@ -79,20 +80,11 @@ def fit(profile: Profile, header: Sequence[str]) -> Layout:
         if column.constant is not None or column.converter == ROW_NUMBER:
             places.append(Place(column, None, "", converter))
             continue
-        if column.index is not None:
-            at = column.index if column.index < len(header) else None
-        else:
-            at = next(
-                (positions[n] for n in map(same_header, column.headers) if n in positions), None
-            )
-        if at is None:
-            if column.required:
-                missing.append(
-                    column.headers[0] if column.headers else f"列{(column.index or 0) + 1}"
-                )
-            continue
-        claimed.add(at)
-        places.append(Place(column, at, header[at] or f"列{at + 1}", converter))
+        found = _positions(column, header, positions)
+        if not found and column.required:
+            missing.append(column.headers[0] if column.headers else f"列{(column.index or 0) + 1}")
+        claimed.update(found)
+        places += [Place(column, at, header[at] or f"列{at + 1}", converter) for at in found]
     ignored = {same_header(name) for name in profile.others}
     leftover = tuple(
         (index, name)
@@ -100,6 +92,14 @@ def fit(profile: Profile, header: Sequence[str]) -> Layout:
         if name and index not in claimed and same_header(name) not in ignored
     )
     return Layout(profile, tuple(places), tuple(missing), leftover)
+
+
+def _positions(column: Column, header: Sequence[str], positions: Mapping[str, int]) -> list[int]:
+    """Where a column's sources are, best one first."""
+    if column.index is not None:
+        return [column.index] if column.index < len(header) else []
+    named = (positions.get(same_header(name)) for name in column.headers)
+    return list(dict.fromkeys(at for at in named if at is not None))
 
 
 @dataclass
@@ -162,7 +162,7 @@ class Frame:
 def read(layout: Layout, raw: RawBatch, zone: str, only: frozenset[str] | None = None) -> Frame:
     """Clean and convert every column of a layout (or ``only`` some fields of it)."""
     frame = Frame(layout, raw)
-    options = layout.profile.options
+    filled: dict[str, pa.Array] = {}
     for place in layout.places:
         name = place.column.field
         if only is not None and name not in only:
@@ -171,29 +171,40 @@ def read(layout: Layout, raw: RawBatch, zone: str, only: frozenset[str] | None =
         own = layout.profile.value_maps.get(name)
         if own:
             cells = _mapped(cells, own)
-        setting = Setting(
-            zone=options.zone or zone,
-            day_first=options.day_first,
-            format=place.column.format,
-            negative=options.negative_qty == "return",
-        )
-        converted = CONVERTERS[place.converter if place.converter != ROW_NUMBER else "text"](
-            cells, setting
-        )
-        if name in frame.values:
-            earlier = frame.values[name]
-            frame.values[name] = pc.coalesce(earlier, converted.values)
-        else:
-            frame.values[name] = converted.values
-            frame.headers[name] = place.header
-        for code, rows in converted.faults:
-            if rows.any():
-                frame.faults.append((code, place.header, rows))
-        if place.position is not None and raw.may_hold_nuls:
-            _find_nuls(frame, cells, place.header)
-        if place.column.required and name in ("trade_id", "refund_id"):
-            frame.fault("missing", name, true_rows(pc.is_null(cells)))
+        if name in filled:
+            cells = pc.if_else(filled[name], pa.scalar(None, STRING), cells)
+            if cells.null_count == len(cells):
+                continue
+        present = pc.is_valid(cells)
+        filled[name] = pc.or_(filled[name], present) if name in filled else present
+        _convert(frame, place, cells, zone)
+    for column in layout.profile.required:
+        if column.field in ("trade_id", "refund_id") and column.field in filled:
+            frame.fault("missing", column.field, true_rows(pc.invert(filled[column.field])))
     return frame
+
+
+def _convert(frame: Frame, place: Place, cells: pa.Array, zone: str) -> None:
+    options = frame.layout.profile.options
+    setting = Setting(
+        zone=options.zone or zone,
+        day_first=options.day_first,
+        format=place.column.format,
+        negative=options.negative_qty == "return",
+    )
+    name = place.column.field
+    converter = "text" if place.converter == ROW_NUMBER else place.converter
+    converted = CONVERTERS[converter](cells, setting)
+    if name in frame.values:
+        frame.values[name] = pc.coalesce(frame.values[name], converted.values)
+    else:
+        frame.values[name] = converted.values
+        frame.headers[name] = place.header
+    for code, rows in converted.faults:
+        if rows.any():
+            frame.faults.append((code, place.header, rows))
+    if place.position is not None and frame.raw.may_hold_nuls:
+        _find_nuls(frame, cells, place.header)
 
 
 def _cells(place: Place, raw: RawBatch) -> pa.Array:
@@ -201,7 +212,11 @@ def _cells(place: Place, raw: RawBatch) -> pa.Array:
         return raw.row_no.cast(STRING)
     if place.position is None:
         return pa.repeat(pa.scalar(place.column.constant, STRING), len(raw))
-    return clean(raw.column(place.position))
+    cells = clean(raw.column(place.position))
+    shared = raw.undivided.get(place.position)
+    if shared is not None and place.column.field.startswith("line."):
+        cells = pc.if_else(pa.array(shared), pa.scalar(None, STRING), cells)
+    return cells
 
 
 def _mapped(cells: pa.Array, words: Mapping[str, str]) -> pa.Array:

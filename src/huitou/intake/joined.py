@@ -7,7 +7,8 @@ fits neither way is left empty. Amounts of the order stay on its first line, so 
 
 from __future__ import annotations
 
-from typing import Final
+import re
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -50,32 +51,34 @@ def explode(raw: RawBatch, layout: Layout) -> RawBatch:
         if place.position is not None
         and layout.profile.options.totals.get(place.column.field) == "sum"
     }
+    undivided: dict[int, np.ndarray[Any, np.dtype[np.bool_]]] = {}
     for position in {*line_positions, *sums}:
         cells = columns[position].to_pylist()
-        original = raw.column(position)
+        whole = raw.column(position)
+        shared = np.zeros(len(index), dtype=bool)
         for row, parts in parts_of.items():
-            own = _parts(original[row].as_py() or "")
-            n, start = len(parts), int(starts[row])
-            if position in sums:
-                new: list[str | None] = [original[row].as_py(), *[None] * (n - 1)]
-            elif len(own) == n:
+            cell = whole[row].as_py() or ""
+            own, n, start = _parts(cell), len(parts), int(starts[row])
+            new: list[str | None] = [None] * n
+            if len(own) == n:
                 new = list(own)
-            elif line_positions[position] == "line.qty" and own == [str(n)]:
+            elif line_positions.get(position) == "line.qty" and own == [str(n)]:
                 new = ["1"] * n
-            else:
-                new = [None] * n
+            elif position in sums:
+                new[0] = cell
+                shared[start : start + n] = True
             cells[start : start + n] = new
         columns[position] = pa.array(cells, STRING)
-    exploded = RawBatch(
+        if shared.any():
+            undivided[position] = shared
+    return RawBatch(
         raw.row_no.take(pa.array(index)),
         pa.RecordBatch.from_arrays(columns, names=data.schema.names),
         raw.bad,
+        raw.may_hold_nuls,
+        undivided,
     )
-    exploded.joined = np.isin(index, rows)
-    return exploded
 
 
 def _parts(cell: str) -> list[str]:
-    import re
-
     return [part.strip() for part in re.split(_SPLIT, cell.strip().strip(";；")) if part.strip()]

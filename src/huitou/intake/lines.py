@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from huitou.intake.canonical import MONEY, QTY, STRING
-from huitou.intake.converters import by_distinct
+from huitou.intake.converters import by_distinct, join_filled
 from huitou.intake.frame import Frame
 from huitou.intake.trades import index_of_status, read_refund_state, read_status
 
@@ -53,16 +53,7 @@ def line_columns(frame: Frame, trade_status: pa.Array) -> dict[str, pa.Array]:
     levels = [
         frame.values[name] for name in sorted(frame.values) if name.startswith("line.category")
     ]
-    category = (
-        pc.binary_join_element_wise(*levels, " > ", null_handling="skip")
-        if len(levels) > 1
-        else frame.get("line.category")
-    )
-    if len(levels) > 1:
-        category = pc.if_else(pc.equal(category, ""), pa.scalar(None, STRING), category)
-    paid = frame.get("line.paid_amount", MONEY)
-    if frame.raw.joined is not None:
-        paid = pc.if_else(pa.array(frame.raw.joined), pa.scalar(None, MONEY), paid)
+    category = join_filled(levels, " > ") if levels else frame.get("line.category")
     return {
         "item_key": item,
         "title": title,
@@ -74,7 +65,7 @@ def line_columns(frame: Frame, trade_status: pa.Array) -> dict[str, pa.Array]:
         "qty": qty,
         "price": price,
         "line_amount": amount,
-        "paid_amount": paid,
+        "paid_amount": frame.get("line.paid_amount", MONEY),
         "status": status,
         "refund_state": read_refund_state(frame, "line.refund_state"),
         "refunded_amount": frame.get("line.refunded_amount", MONEY),

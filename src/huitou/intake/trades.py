@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from huitou.intake import addresses, statuses
 from huitou.intake.canonical import MONEY, PERSONAL, QTY, STRING, TIME
-from huitou.intake.converters import by_distinct, true_rows
+from huitou.intake.converters import by_distinct, join_filled, true_rows
 from huitou.intake.frame import Frame
 from huitou.intake.personal import masked
 from huitou.intake.times import instants
@@ -230,9 +230,7 @@ def _contact(frame: Frame) -> dict[str, pa.Array]:
         address = parts.address
     elif frame.has("street"):
         street = frame.values["street"]
-        joined = pc.binary_join_element_wise(
-            province, city, district, street, " ", null_handling="skip"
-        )
+        joined = join_filled([province, city, district, street], " ")
         # A region alone is no address; without a street there is nothing to keep.
         address = pc.if_else(pc.is_valid(street), joined, pa.scalar(None, STRING))
     else:

@@ -136,6 +136,7 @@ DOUYIN = Profile(
         _C("paid_at", ("支付完成时间",)),
         _C("shipped_at", ("发货时间",)),
         _C("finished_at", ("订单完成时间",)),
+        _C("goods_amount", ("商品金额",)),
         _C("paid_amount", ("订单应付金额",), required=True),
         _C("postage_amount", ("运费",)),
         _C("discount_amount", ("优惠总金额", "优惠金额")),

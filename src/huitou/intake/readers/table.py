@@ -38,7 +38,8 @@ class RawBatch:
     data: pa.RecordBatch
     bad: list[BadRow] = field(default_factory=list)
     may_hold_nuls: bool = False
-    joined: np.ndarray[Any, np.dtype[np.bool_]] | None = None  # rows made by taking one apart
+    # By column: rows made by taking one apart whose cell speaks of them all, not of their own part.
+    undivided: dict[int, np.ndarray[Any, np.dtype[np.bool_]]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return int(self.data.num_rows)
