@@ -145,6 +145,9 @@ def test_users_and_shops_from_the_command_line(environment: dict[str, str]) -> N
         client = server.client()
         login = {"username": "wang", "password": reset["password"]}
         assert client.post("/auth/login", json=login).json()["must_change_password"] is True
+        kept = json_command(environment, "user", "reset-password", "wang", "--keep")
+        login["password"] = kept["password"]
+        assert client.post("/auth/login", json=login).json()["must_change_password"] is False
         server.stop()
 
 

@@ -120,7 +120,7 @@ class Handler(ASGIHandler):
 
     async def run_get_response(self, request: HttpRequest) -> Any:
         response = await self._answer(request)
-        response._handler_class = type(self)
+        response._handler_class = type(self)  # noqa: SLF001 - as Django does
         if isinstance(response, FileResponse):
             response.block_size = self.chunk_size
         return response

@@ -34,7 +34,9 @@ def reset_password(args: dict[str, Any], emit: Emit) -> dict[str, Any]:
     from huitou.accounts import actions
 
     user = actions.user_by_name(args["username"])
-    password = actions.reset_password(user.pk, actor=None, now=wall_clock())
+    password = actions.reset_password(
+        user.pk, actor=None, now=wall_clock(), must_change_password=not args["keep"]
+    )
     return {"id": str(user.pk), "username": user.username, "password": password}
 
 
@@ -72,12 +74,18 @@ def create(
     "reset-password", help=text("重置密码，只显示一次", "Reset a password; it is shown once")
 )
 @click.argument("username")
-def reset(username: str) -> None:
-    _tell(execute("user reset-password", {"username": username}))
+@click.option(
+    "--keep",
+    is_flag=True,
+    help=text("不要求下次登录时修改", "It need not be changed at the next login"),
+)
+def reset(username: str, keep: bool) -> None:
+    _tell(execute("user reset-password", {"username": username, "keep": keep}), keep=keep)
 
 
-def _tell(result: dict[str, Any] | None) -> None:
+def _tell(result: dict[str, Any] | None, *, keep: bool = False) -> None:
     if result is not None:
         say(text(f"用户名  {result['username']}", f"user name  {result['username']}"))
         say(text(f"密  码  {result['password']}", f"password   {result['password']}"))
-        say(text("首次登录须修改密码。", "It must be changed at the first login."))
+        if not keep:
+            say(text("首次登录须修改密码。", "It must be changed at the first login."))
