@@ -63,8 +63,8 @@ def merge(
     a, b = sorted(members)
     for member in (a, b):
         require_visible(warehouse, member, scope)
-    keys = _strong_keys(warehouse, (a, b))
-    _demand_not_separated(keys[a], keys[b])
+    keys = strong_keys(warehouse, (a, b))
+    demand_not_separated(keys[a], keys[b])
     with transaction.atomic():
         decision = IdentityDecision.objects.create(
             kind=MERGE,
@@ -105,7 +105,7 @@ def separate(
     """
     require_visible(warehouse, member, scope)
     picked = set(key_nos)
-    keys = _strong_keys(warehouse, (member,))[member]
+    keys = strong_keys(warehouse, (member,))[member]
     left = [key["hash"].hex() for key in keys if key["key_no"] not in picked]
     right = [key["hash"].hex() for key in keys if key["key_no"] in picked]
     if not left or not right or len(right) != len(picked):
@@ -287,7 +287,8 @@ def _keys_by_hash(writer: Writer, hashes: list[bytes]) -> dict[bytes, dict[str, 
     return {row["hash"]: row for row in rows}
 
 
-def _strong_keys(warehouse: Warehouse, members: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+def strong_keys(warehouse: Warehouse, members: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """Per member its strong identities: key_no, kind, hash, contested."""
     keys = warehouse.table("identity_key")
     strong = keys.filter(keys.strength == "strong", keys.member.isin(list(members)))
     rows = warehouse.rows(
@@ -305,7 +306,8 @@ def _representative(keys: list[dict[str, Any]]) -> str:
     return str(best["hash"].hex())
 
 
-def _demand_not_separated(left: list[dict[str, Any]], right: list[dict[str, Any]]) -> None:
+def demand_not_separated(left: list[dict[str, Any]], right: list[dict[str, Any]]) -> None:
+    """Raise ``Conflict`` where a standing separation says that these are different people."""
     one, other = ({key["hash"] for key in keys} for keys in (left, right))
     for separation in standing_separations():
         for first, second in ((one, other), (other, one)):

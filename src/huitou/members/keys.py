@@ -68,7 +68,7 @@ UNIQUE_NICK_PLATFORMS: Final = frozenset(
 
 
 def platform_scope(platform: str, shop_code: str) -> str:
-    """The namespace of platform-wide accounts: Taobao and Tmall share theirs; a till or own mall has its own."""
+    """The namespace of platform-wide accounts: Taobao and Tmall share one; tills have their own."""
     if platform in {"taobao", "tmall"}:
         return "taobao"
     return shop_code if platform in {"own", "pos", "other"} else platform

@@ -51,7 +51,7 @@ def reveal(
     actor.require(PERMISSION)
     require_visible(warehouse, member, actor.scope)
     wanted = list(dict.fromkeys(fields))
-    said = _checked_reason(reason)
+    said = checked_reason(reason)
     if not wanted or not set(wanted) <= set(FIELDS):
         raise InvalidInput(
             Text("请选择要查看的内容", "Choose what to reveal"),
@@ -74,7 +74,8 @@ def reveal(
     return values
 
 
-def _checked_reason(reason: str) -> str:
+def checked_reason(reason: str) -> str:
+    """A reason as it is kept on record. Raises ``InvalidInput`` for one too short to be one."""
     said = reason.strip()
     if len(said) < SHORTEST_REASON:
         raise InvalidInput(

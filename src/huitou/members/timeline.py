@@ -95,10 +95,7 @@ class _Asked(NamedTuple):
         Rows of one instant are never cut apart: the cursor orders them, not the warehouse.
         """
         dated = rows.filter(rows[time].notnull())
-        if self.upto is not None:
-            older = dated.filter(dated[time] < self.upto)
-        else:
-            older = dated
+        older = dated if self.upto is None else dated.filter(dated[time] < self.upto)
         times = self.warehouse.rows(
             older.select(at=time).order_by(ibis.desc("at")).limit(self.limit)
         )

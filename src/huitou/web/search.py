@@ -10,9 +10,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from huitou.accounts.guard import Principal
+from huitou.kernel.crypto import load_key_ring
+from huitou.kernel.home import Home
 from huitou.kernel.i18n import Text, translate
+from huitou.members.search import find as members
+from huitou.members import listing
+from huitou.members.listing import MemberFilter
+from huitou.warehouse.store import current_warehouse
 
 MOST: Final = 20
+MOST_MEMBERS: Final = 8
 SHORTEST_QUERY: Final = 2
 
 Item = dict[str, Any]
@@ -31,9 +38,9 @@ class Page:
 PAGES: Final = (
     Page("/", Text("总览", "Home"), "overview.view", "首页 overview 业绩"),
     Page("/members", Text("会员", "Members"), "members.view", "顾客 客户 customers 360"),
-    Page("/identity", Text("身份审核", "Identity review"), "identity.review", "合并 merge 重复"),
-    Page("/intake", Text("数据导入", "Import data"), "intake.run", "导入 上传 文件 upload intake"),
-    Page("/intake/batches", Text("导入批次", "Batches"), "intake.view", "导入 记录 batches 历史"),
+    Page("/members/identity", Text("身份审核", "Identity review"), "identity.review", "合并 merge"),
+    Page("/data", Text("数据导入", "Imports"), "intake.view", "导入 上传 文件 批次 upload batches"),
+    Page("/data/mappings", Text("字段映射", "Mappings"), "intake.view", "导入 模板 template"),
     Page("/settings/brand", Text("品牌设置", "Brand"), "settings.view", "设置 时区 settings"),
     Page("/settings/shops", Text("店铺", "Shops"), "settings.view", "设置 网店 settings"),
     Page("/settings/stores", Text("门店与导购", "Stores and guides"), "settings.view", "设置"),
@@ -72,5 +79,36 @@ def _pages(wanted: str, caller: Principal) -> list[Item]:
     ]
 
 
+def _members(wanted: str, caller: Principal) -> list[Item]:
+    """Members by nick, phone, name, card, number or one of their orders; exact, masked, in scope."""
+    ring = load_key_ring(Home.from_environment())
+    rows, _ = listing.page(
+        current_warehouse(),
+        MemberFilter(q=wanted),
+        size=MOST_MEMBERS,
+        scope=caller.scope,
+        ring=ring,
+    )
+    return [
+        {
+            "kind": "member",
+            "id": row["member"],
+            "title": row["display_name"],
+            "subtitle": _about(row),
+            "url": f"/members/{row['member']}",
+        }
+        for row in rows
+    ]
+
+
+def _about(row: dict[str, Any]) -> str:
+    orders = Text(f"{row['paid_trades']} 单", f"{row['paid_trades']} orders")
+    parts = (row["phone"], row["province"], translate(orders), f"¥{row['paid_amount']}")
+    return " · ".join(part for part in parts if part)
+
+
 Source = Callable[[str, Principal], list[Item]]
-SOURCES: Final[tuple[tuple[str, Source], ...]] = (("search.use", _pages),)
+SOURCES: Final[tuple[tuple[str, Source], ...]] = (
+    ("members.view", _members),
+    ("search.use", _pages),
+)
