@@ -13,7 +13,6 @@ from huitou.accounts.guard import Principal
 from huitou.kernel.crypto import load_key_ring
 from huitou.kernel.home import Home
 from huitou.kernel.i18n import Text, translate
-from huitou.members.search import find as members
 from huitou.members import listing
 from huitou.members.listing import MemberFilter
 from huitou.warehouse.store import current_warehouse
