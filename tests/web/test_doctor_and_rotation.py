@@ -134,14 +134,15 @@ def test_rotation_seals_everything_anew(sound: Home, now: datetime) -> None:
     from huitou.members import vault
 
     ring = load_key_ring(sound)
-    vault.store(_secrets(ring, 5), batch=1, ring=ring)
+    secrets = _secrets(ring, 5)
+    vault.store(secrets, batch=1, ring=ring)
     assert rotate_keys(Progress(), now=now) == {"active": 2, "keys": 2, "records": 5}
     assert vault.key_counts() == {2: 5}
     rotated = load_key_ring(sound)
     assert (rotated.active, rotated.index) == (2, ring.index)
     assert (sound.keys / "master.key").stat().st_mode & 0o777 == 0o600
-    refs = list(vault.VaultRecord.objects.values_list("ref", flat=True))
-    assert len(vault.open_refs([bytes(ref) for ref in refs], rotated)) == 5
+    opened = vault.open_refs(secrets["ref"].to_pylist(), rotated)
+    assert list(opened.values()) == [{"name": "x"}] * 5
     assert AuditEntry.objects.get().action == "keys.rotate"
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
+import pyarrow as pa
 import pytest
 from tests.conftest import ApiClient, ClientAs
 
 from huitou.kernel import jobs
+from huitou.kernel.crypto import KeyRing
 from huitou.kernel.i18n import Text
 from huitou.kernel.jobs import Progress
 
@@ -61,7 +64,7 @@ def test_cancelling_is_logged(client_as: ClientAs, now: datetime) -> None:
 
 
 def test_pages_are_found_by_name_in_both_languages_if_they_may_be_opened(
-    client_as: ClientAs,
+    client_as: ClientAs, warehouse: Any, key_ring: KeyRing
 ) -> None:
     owner, guide = client_as("owner", language="en"), client_as("guide")
 
@@ -75,3 +78,27 @@ def test_pages_are_found_by_name_in_both_languages_if_they_may_be_opened(
     assert urls(guide, "会员") == ["/members"]
     assert urls(owner, "a") == []
     assert urls(owner, "") == []
+
+
+def test_members_are_found_in_the_callers_scope(
+    client_as: ClientAs, warehouse: Any, key_ring: KeyRing, make_shop: Any
+) -> None:
+    one, two = make_shop("s1").shop, make_shop("s2").shop
+    trade = {
+        "trade": 1,
+        "source": "x",
+        "trade_id": "A-1",
+        "shop": one,
+        "member": 17,
+        "is_paid": True,
+    }
+    with warehouse.writing() as writer:
+        writer.insert("member", pa.table({"member": [17]}))
+        writer.insert("trade", pa.Table.from_pylist([trade]))
+        writer.insert("member_totals", pa.table({"member": [17], "paid_trades": [1]}))
+    for query in ("17", "A-1"):
+        for shops, found in ((None, ["/members/17"]), ([one], ["/members/17"]), ([two], [])):
+            caller = client_as("guide", shops=shops, username=f"{query}{shops}")
+            items = caller.get(f"/search?q={query}").json()["items"]
+            assert [item["url"] for item in items] == found, (query, shops)
+            assert all(item["kind"] == "member" for item in items)
