@@ -138,7 +138,8 @@ def filtered(warehouse: Warehouse, wanted: MemberFilter, scope: Scope, ring: Key
         by_phone = keys.filter(keys.kind == "phone", keys.member.notnull()).select("member")
         has_phone = rows.has_phone.fill_null(False) | rows.member.isin(by_phone.member)
         rows = rows.filter(has_phone if wanted.has_phone else ~has_phone)
-    return rows.filter(*_conditions(rows, wanted))
+    conditions = _conditions(rows, wanted)
+    return rows.filter(*conditions) if conditions else rows
 
 
 def described(

@@ -60,7 +60,7 @@ def people(warehouse: Warehouse, members: Iterable[int], ring: KeyRing) -> dict[
         return {}
     keys = warehouse.table("identity_key")
     strong = keys.filter(keys.strength == "strong", keys.member.isin(wanted))
-    rows = warehouse.rows(strong.select("member", "hash", "kind").order_by("key_no"))
+    rows = warehouse.rows(strong.order_by("key_no").select("member", "hash", "kind"))
     opened = vault.records((row["hash"] for row in rows), ring)
     found = {member: Person(member) for member in wanted}
     dated: dict[int, list[vault.Record]] = {}
