@@ -95,6 +95,8 @@ def clean(values: pa.Array) -> pa.Array:
         values = pc.utf8_trim_whitespace(values)
     if wide or b"'" in text or b"`" in text:
         values = pc.replace_substring_regex(values, _AROUND, "")
+    if b"\xef\xbb\xbf" in text:
+        values = pc.replace_substring(values, "\ufeff", "")
     if pc.min(pc.binary_length(values)).as_py() > _LONGEST_NOTHING:
         return values
     return pc.if_else(pc.is_in(values, NOTHING), pa.scalar(None, STRING), values)

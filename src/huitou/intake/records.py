@@ -132,10 +132,12 @@ def profiles(frame: Frame, context: Context) -> Columns:
         "shop": pa.scalar(context.shop.shop),
         "source": pa.scalar(context.source),
         "gender": frame.get("gender"),
-        "birth_year": born.field("year"),
-        "birth_month": born.field("month"),
-        "birth_day": born.field("day"),
-        "birth_lunar": pc.coalesce(frame.get("birth_lunar", pa.bool_()), born.field("lunar")),
+        "birth_year": pc.struct_field(born, "year"),
+        "birth_month": pc.struct_field(born, "month"),
+        "birth_day": pc.struct_field(born, "day"),
+        "birth_lunar": pc.coalesce(
+            frame.get("birth_lunar", pa.bool_()), pc.struct_field(born, "lunar")
+        ),
         "province": province,
         "city": addresses.with_municipality(province, city),
         "district": district,
@@ -281,7 +283,7 @@ def image_count(text: str) -> int:
     """How many pictures a cell names: a number, or links."""
     if text.isdigit():
         return min(int(text), 99)
-    links = len(re.findall(r"https?:|//[a-z0-9.-]+/", text))
+    links = len(re.findall(r"(?:https?:)?//", text))
     return links or (0 if text in ("无", "否") else len(re.split(r"[,;|，；\s]+", text)))
 
 
@@ -314,8 +316,8 @@ def waybills(frame: Frame) -> tuple[pa.Array, pa.Array]:
     if frame.has("parcel.joined"):
         cells = frame.values["parcel.joined"]
         parts = pc.extract_regex(cells, _JOINED)
-        waybill = pc.coalesce(waybill, parts.field("waybill"))
-        carrier = pc.coalesce(carrier, parts.field("carrier"))
+        waybill = pc.coalesce(waybill, pc.struct_field(parts, "waybill"))
+        carrier = pc.coalesce(carrier, pc.struct_field(parts, "carrier"))
         carrier = pc.if_else(pc.equal(carrier, ""), pa.scalar(None, STRING), carrier)
     return carrier, waybill
 

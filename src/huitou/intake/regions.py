@@ -76,6 +76,8 @@ def city(text: str, of_province: str | None = None, *, own_column: bool = False)
     word = text.strip()
     if word + "市" in MUNICIPALITIES:
         return word + "市"
+    if len(word) == 2 and word.endswith("州"):
+        return word + "市"  # 广州, not the short form of an autonomous prefecture (恩施州)
     if _CITY.match(word):
         return word
     return f"{word}市" if own_column and re.fullmatch(r"[\u4e00-\u9fff]{2,4}", word) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -45,8 +46,7 @@ def instants(
     if pattern in ("unix", "unix_ms"):
         return _unix(values, pattern)
     try:
-        wall = values.cast(TIME) if pattern is None else pc.strptime(values, pattern, "us")
-        wall = wall.cast(TIME)
+        wall = values.cast(TIME) if pattern is None else _by_pattern(values, pattern)
         offsets = None
         faults: dict[str, Mask] = {}
     except pa.ArrowInvalid:
@@ -66,12 +66,31 @@ def dates(
 ) -> tuple[pa.Array, Faults]:
     """Text to days (date32), from 1900 on."""
     try:
-        wall = (values if pattern is None else pc.strptime(values, pattern, "us")).cast(TIME)
+        wall = values.cast(TIME) if pattern is None else _by_pattern(values, pattern)
         faults: dict[str, Mask] = {}
     except pa.ArrowInvalid:
         wall, _, faults = _slow(values, day_first, pattern)
     found, all_faults = _in_range(wall, faults, np.datetime64("1900-01-01"), LAST)
     return found.cast(pa.date32(), safe=False), all_faults
+
+
+def _by_pattern(values: pa.Array, pattern: str) -> pa.Array:
+    """Arrow's strptime, which takes the 30th of February for a day in March, with that undone.
+
+    Raises ``ArrowInvalid`` unless every value reads back as it was.
+    """
+    wall = pc.strptime(values, pattern, "us").cast(TIME)
+    back = pc.replace_substring_regex(pc.strftime(wall, format=pattern), r"\.0+", "")
+    if not pc.fill_null(pc.all(pc.equal(back, values)), True).as_py():
+        raise pa.ArrowInvalid("not every value reads back")
+    return wall
+
+
+def _parsed(word: str, pattern: str) -> np.datetime64:
+    try:
+        return np.datetime64(datetime.strptime(word, pattern), "us")  # noqa: DTZ007 - wall time
+    except ValueError:
+        return np.datetime64("NaT")
 
 
 def _to_utc(wall: pa.Array, zone: str) -> pa.Array:
@@ -114,8 +133,7 @@ def _slow(
     offsets = np.full(len(words), np.nan)
     ambiguous = np.zeros(len(words), dtype=bool)
     if pattern is not None:
-        parsed = pc.strptime(words, pattern, "us", error_is_null=True)
-        wall = parsed.cast(TIME).to_numpy(zero_copy_only=False).astype("datetime64[us]").copy()
+        wall[:] = [_parsed(word, pattern) for word in words.to_pylist()]
     forms = (_YEAR_FIRST, _COMPACT) if pattern is None else ()
     for form in forms:
         _fill(wall, offsets, words, form, swap=False)

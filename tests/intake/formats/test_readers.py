@@ -7,7 +7,7 @@ import io
 import lzma
 import tracemalloc
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -28,16 +28,16 @@ def one_table(content: bytes, name: str = "a.csv") -> RawTable:
     return tables[0]
 
 
-def rows_of(table: RawTable, **options: int) -> dict[int, tuple[str, ...]]:
+def rows_of(table: RawTable, batch_rows: int = 50_000) -> dict[int, tuple[str, ...]]:
     found: dict[int, tuple[str, ...]] = {}
-    for batch in table.batches(**options):
+    for batch in table.batches(batch_rows=batch_rows):
         for i, number in enumerate(batch.row_no.to_pylist()):
             assert number not in found
             found[number] = batch.cells(i)
     return found
 
 
-def workbook(sheets: dict[str, Sequence[Sequence[object]]]) -> bytes:
+def workbook(sheets: Mapping[str, Sequence[Sequence[object]]]) -> bytes:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"default_date_format": "yyyy/m/d hh:mm"}) as book:
         for name, rows in sheets.items():
@@ -48,11 +48,15 @@ def workbook(sheets: dict[str, Sequence[Sequence[object]]]) -> bytes:
     return out.getvalue()
 
 
+def read_through(content: bytes, name: str) -> None:
+    for table in open_source(io.BytesIO(content), name).tables():
+        for _ in table.batches():
+            pass
+
+
 def failure(content: bytes, name: str = "a.csv") -> UnreadableFile:
     with pytest.raises(UnreadableFile) as caught:
-        for table in open_source(io.BytesIO(content), name).tables():
-            for _ in table.batches():
-                pass
+        read_through(content, name)
     error = caught.value
     assert error.remedy is not None
     assert error.where["file"].startswith(name)
@@ -113,7 +117,9 @@ def test_damaged_gb18030_names_row() -> None:
 
 @pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
 def test_delimiter_is_sniffed(delimiter: str) -> None:
-    content = delimiter.join(["订单编号", "标题", "价格"]) + "\n" + delimiter.join(["1", "a", "2"]) + "\n"
+    content = (
+        delimiter.join(["订单编号", "标题", "价格"]) + "\n" + delimiter.join(["1", "a", "2"]) + "\n"
+    )
     table = one_table(content.encode(), "a.txt")
     assert rows_of(table) == {2: ("1", "a", "2")}
 
@@ -137,15 +143,19 @@ def test_title_lines_above_the_header_are_passed_over() -> None:
 
 
 def test_headers_lose_blanks_tabs_width_and_guards() -> None:
-    table = one_table("订单编号 ,\t订单付款时间 ,商品总价（元）,=\"标题\",\ufeff价格\n1,2,3,4,5\n".encode())
+    table = one_table(
+        '订单编号 ,\t订单付款时间 ,商品总价（元）,="标题",\ufeff价格\n1,2,3,4,5\n'.encode()
+    )
     assert table.header == ["订单编号", "订单付款时间", "商品总价(元)", "标题", "价格"]
 
 
 def test_trailing_comma_in_every_row_but_not_in_the_header() -> None:
     table = one_table(b"order,name\n1,a,\n2,b,\n3,c,\n")
     assert {n: cells[:2] for n, cells in rows_of(table).items()} == {
-        2: ("1", "a"), 3: ("2", "b"), 4: ("3", "c"),
-    }  # fmt: skip
+        2: ("1", "a"),
+        3: ("2", "b"),
+        4: ("3", "c"),
+    }
 
 
 def test_a_row_cut_off_at_the_end_of_the_file_is_refused() -> None:
@@ -174,7 +184,9 @@ def test_ten_megabyte_cell_is_refused_alone() -> None:
     assert set(rows_of(table)) == {2, 4}
 
 
-def test_cell_larger_than_a_block_is_an_error_with_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cell_larger_than_a_block_is_an_error_with_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(delimited_module, "BLOCK_BYTES", 1 << 20)
     error = failure(HEAD + b"1,a,2\n" + b'2,"' + b"x" * 3_000_000 + b'",3\n3,b,4\n')
     assert error.code == "file_cell_too_big"
@@ -229,7 +241,14 @@ def test_workbook_sheets_rows_and_title_lines() -> None:
     content = workbook(
         {
             "说明": [],
-            "订单信息": [["导出于 2024"], [], ["订单编号", "标题", "价格"], ["1", "a", 2], [], ["2", "b", 3]],
+            "订单信息": [
+                ["导出于 2024"],
+                [],
+                ["订单编号", "标题", "价格"],
+                ["1", "a", 2],
+                [],
+                ["2", "b", 3],
+            ],
             "二": [["订单编号", "标题", "价格"], ["3", "c", 4]],
         }
     )
@@ -248,7 +267,9 @@ def test_zip_of_one_or_many_with_chinese_names() -> None:
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("订单.csv", "订单编号,标题,价格\n1,a,2\n")
         archive.writestr("__MACOSX/._订单.csv", "junk")
-        archive.writestr("二/b.xlsx", workbook({"一": [["订单编号", "标题", "价格"], ["2", "b", 3]]}))
+        archive.writestr(
+            "二/b.xlsx", workbook({"一": [["订单编号", "标题", "价格"], ["2", "b", 3]]})
+        )
     tables = list(open_source(io.BytesIO(out.getvalue()), "x.zip").tables())
     assert [table.name for table in tables] == ["x.zip/订单.csv", "x.zip/二/b.xlsx"]
     assert [rows_of(table) for table in tables] == [{2: ("1", "a", "2")}, {2: ("2", "b", "3")}]
@@ -279,7 +300,11 @@ def test_truncated_archives(keep: float) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.csv", text)
-    packed = {"a.zip": out.getvalue(), "a.csv.gz": gzip.compress(text), "a.csv.xz": lzma.compress(text)}
+    packed = {
+        "a.zip": out.getvalue(),
+        "a.csv.gz": gzip.compress(text),
+        "a.csv.xz": lzma.compress(text),
+    }
     for name, content in packed.items():
         error = failure(content[: int(len(content) * keep)], name)
         assert error.code == "file_truncated", name
@@ -287,7 +312,9 @@ def test_truncated_archives(keep: float) -> None:
 
 def test_damaged_zip_member_is_found_by_its_checksum() -> None:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:  # stored, so that one flipped byte goes unnoticed but for the sum
+    with zipfile.ZipFile(
+        out, "w"
+    ) as archive:  # stored, so that one flipped byte goes unnoticed but for the sum
         archive.writestr("a.csv", HEAD + b"1,a,2\n" * 50)
     content = out.getvalue().replace(b"1,a,2\n1,a,2\n", b"1,a,2\n1,a,9\n", 1)
     assert failure(content, "a.zip").code == "file_truncated"
@@ -305,11 +332,13 @@ def test_encrypted_zip() -> None:
 
 def test_bombs_are_refused_before_they_unfold() -> None:
     zeros = io.BytesIO()
-    with zipfile.ZipFile(zeros, "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("a.csv", "w", force_zip64=True) as member:
-            member.write(HEAD)
-            for _ in range(300):
-                member.write(b"0" * (1 << 20))
+    with (
+        zipfile.ZipFile(zeros, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("a.csv", "w", force_zip64=True) as member,
+    ):
+        member.write(HEAD)
+        for _ in range(300):
+            member.write(b"0" * (1 << 20))
     assert failure(zeros.getvalue(), "a.zip").code == "file_too_large"
     packed = io.BytesIO()
     with gzip.open(packed, "wb") as out:
