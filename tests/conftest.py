@@ -9,6 +9,7 @@
 - ``make_shop(code="tb1", platform="taobao", kind="online")``: a shop row.
 - ``postgres_url``: the address of an empty PostgreSQL database (session-wide server).
 - ``app_database``: run the test on a real SQLite file and on a real PostgreSQL, threads included.
+- ``browser``: a headless Chromium (see ``support.browser``; ``support.server`` starts a server for it).
 - ``child_environment``: the environment for running the program itself as a process.
 """
 
@@ -26,7 +27,7 @@ from django.test import Client
 from huitou.kernel.crypto import KeyRing, key_path
 from huitou.kernel.home import Home, write_private
 
-pytest_plugins = ["tests.support.databases"]
+pytest_plugins = ["tests.support.databases", "tests.support.browser"]
 
 NOW = datetime(2026, 11, 22, 6, 5, tzinfo=UTC)
 PASSWORD = "correct-horse-battery"
