@@ -35,7 +35,7 @@ from huitou.kernel.errors import InvalidInput, NotFound, Unavailable
 from huitou.kernel.i18n import Text
 
 if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer, WriteableBuffer
+    from _typeshed import WriteableBuffer
 
 MAGIC: Final = b"HTFILE1\n"
 CHUNK: Final = 1 << 20
@@ -104,7 +104,10 @@ def _disk_full(error: OSError, folder: Path) -> DiskFull | None:
     if error.errno not in (errno.ENOSPC, errno.EDQUOT):
         return None
     return DiskFull(
-        Text(f"磁盘已满，文件没有保存：{folder}", f"The disk is full, the file was not kept: {folder}"),
+        Text(
+            f"磁盘已满，文件没有保存：{folder}",
+            f"The disk is full, the file was not kept: {folder}",
+        ),
         remedy=Text(
             "清理磁盘空间后重新上传；本次没有写入任何数据",
             "Free some space and send the file again; nothing of it was taken in",
@@ -133,7 +136,11 @@ class ArchiveWriter:
         self._path = folder / f"incoming-{secrets.token_hex(8)}{PART}"
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         self._stream: BinaryIO | None = os.fdopen(descriptor, "wb")
-        self._put(MAGIC + _EMPTY_SLOT + _EMPTY_SLOT)
+        try:
+            self._put(MAGIC + _EMPTY_SLOT + _EMPTY_SLOT)
+        except BaseException:
+            self.abort()
+            raise
 
     def __enter__(self) -> ArchiveWriter:
         return self
@@ -231,15 +238,20 @@ class ArchiveReader(io.RawIOBase):
                 Text(f"原始文件已不在：{name}", f"The original file is gone: {name}"),
                 remedy=Text("重新上传该文件", "Send the file again"),
             ) from None
-        self._cipher = AESGCM(_file_key(self._file, name, ring))
         self._decompressor = zstandard.ZstdDecompressor()
-        self._offsets = _chunk_offsets(self._file)
         self._chunk_no = -1
         self._chunk = b""
         self._position = 0
         self.furthest = 0
         """The furthest byte that was read, for showing progress."""
-        self._size = (len(self._offsets) - 1) * CHUNK + len(self._plain(len(self._offsets) - 1))
+        try:
+            self._cipher = AESGCM(_file_key(self._file, name, ring))
+            self._offsets = _chunk_offsets(self._file)
+            last = len(self._offsets) - 1
+            self._size = last * CHUNK + len(self._plain(last))
+        except BaseException:
+            self._file.close()
+            raise
 
     def readable(self) -> bool:
         return True
@@ -315,7 +327,9 @@ def rewrap(folder: Path, name: str, ring: KeyRing) -> bool:
     with path.open("r+b") as stream:
         slots = _read_slots(stream)
         key = _file_key(stream, name, ring)
-        current = next(i for i, (key_id, sealed) in enumerate(slots) if _opens(key_id, sealed, name, ring))
+        current = next(
+            i for i, (key_id, sealed) in enumerate(slots) if _opens(key_id, sealed, name, ring)
+        )
         if slots[current][0] == ring.active:
             return False
         other = 1 - current

@@ -6,6 +6,7 @@ Every step is one ``UPDATE … WHERE state = <the state it was read in>``: of tw
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, cast
 
 from django.db import transaction
@@ -41,7 +42,7 @@ def begin_made(name: str, *, shop: int | None, now: datetime) -> Batch:
 
 
 def state_of(batch: Batch) -> State:
-    return cast(State, batch.state)
+    return cast("State", batch.state)
 
 
 def move(batch: Batch, after: State, **fields: Any) -> Batch:

@@ -25,11 +25,17 @@ class Batch(models.Model):
     same_as = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
 
     # How it is read: what the person chose, and what that came to for each table of the file.
-    choice = models.JSONField(default=dict)  # {"profile": code|"auto"} or {"mapping": {...}, "mapping_id", "version"}
+    choice = models.JSONField(
+        default=dict
+    )  # {"profile": code|"auto"} or {"mapping": {...}, "mapping_id", "version"}
     shop = models.BigIntegerField(null=True)
-    tables = models.JSONField(default=list)  # [{name, header, header_row, sampled, plan}] masked samples
+    tables = models.JSONField(
+        default=list
+    )  # [{name, header, header_row, sampled, plan}] masked samples
     matches = models.JSONField(default=list)
-    recipe = models.CharField(max_length=64, blank=True)  # hash of all that decides how bytes become facts
+    recipe = models.CharField(
+        max_length=64, blank=True
+    )  # hash of all that decides how bytes become facts
 
     # What came of it.
     rows = models.BigIntegerField(default=0)

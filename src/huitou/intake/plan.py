@@ -26,6 +26,9 @@ _OPEN: Final = frozenset({"own", "pos", "other"})
 _NO_NAME: Final = frozenset({"", "0", "null", "-", "--"})
 
 
+SILENCE: Final = Text("", "")
+
+
 @dataclass(frozen=True)
 class Glance:
     """A table as detection saw it. ``shop_names``: distinct values of its shop column, in the sample."""
@@ -43,7 +46,7 @@ class TablePlan:
     table: int
     name: str
     profile: Profile | None
-    why: Text = Text("", "")
+    why: Text = SILENCE
     missing: tuple[str, ...] = ()
 
 
@@ -68,6 +71,16 @@ def choose(glances: Sequence[Glance], chosen: Profile | None) -> list[TablePlan]
 def usable(plans: Iterable[TablePlan]) -> list[TablePlan]:
     """The tables that will be read."""
     return [plan for plan in plans if plan.profile is not None]
+
+
+def main_set(profile: Profile) -> str:
+    """The record set that a report is about: what "new" and "changed" of a file count."""
+    return "lines" if profile.stubs else profile.produces[0]
+
+
+def main_sets(plans: Iterable[TablePlan]) -> list[str]:
+    """The record sets that a file is about."""
+    return list(dict.fromkeys(main_set(plan.profile) for plan in plans if plan.profile))
 
 
 def needs_shop(plans: Iterable[TablePlan]) -> bool:
@@ -103,7 +116,9 @@ def platforms_of(plans: Sequence[TablePlan]) -> frozenset[str]:
     for plan in usable(plans):
         assert plan.profile is not None
         if plan.profile.platform in PLATFORMS and plan.profile.platform not in _OPEN:
-            wanted |= next((f for f in _FAMILIES if plan.profile.platform in f), {plan.profile.platform})
+            wanted |= next(
+                (f for f in _FAMILIES if plan.profile.platform in f), {plan.profile.platform}
+            )
         elif "trades" in plan.profile.produces:
             wanted |= _OPEN
     return frozenset(wanted)
@@ -147,7 +162,10 @@ def _best(number: int, glance: Glance) -> TablePlan:
             tuple(nearest.missing),
         )
     return TablePlan(
-        number, glance.name, None, Text("没有认识的报表有这些列", "No known report has these columns")
+        number,
+        glance.name,
+        None,
+        Text("没有认识的报表有这些列", "No known report has these columns"),
     )
 
 

@@ -203,9 +203,7 @@ def _csv_rows(
     yield buffer.getvalue().encode()
 
 
-def _zip(
-    rejects: Iterable[Rejected], tables: Sequence[RejectTable], language: str | None
-) -> bytes:
+def _zip(rejects: Iterable[Rejected], tables: Sequence[RejectTable], language: str | None) -> bytes:
     by_table: dict[int, list[Rejected]] = {}
     for rejected in rejects:
         by_table.setdefault(rejected.table, []).append(rejected)

@@ -114,5 +114,3 @@ def require_verb(state: State, verb: Verb) -> None:
 def state_label(state: State, language: str | None = None) -> str:
     """The state as a person reads it."""
     return translate(STATES[state], language)
-
-

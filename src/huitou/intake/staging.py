@@ -21,7 +21,7 @@ from huitou.intake.conveyor import Behind, ahead
 from huitou.intake.masking import mask_value
 from huitou.intake.normalise import normalised
 from huitou.intake.plan import TablePlan, usable
-from huitou.intake.readers import RawTable, open_source
+from huitou.intake.readers import open_source
 from huitou.intake.rejects import RejectsWriter
 from huitou.intake.workplace import Workplace
 from huitou.kernel.i18n import Text

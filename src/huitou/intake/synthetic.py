@@ -22,21 +22,95 @@ FIRST_INSTANT: Final = np.datetime64("2018-01-01T00:00:00", "s")
 SPAN_SECONDS: Final = 730 * 86_400
 BOM: Final = "\ufeff".encode()
 
-ORDER_HEADER: Final = (
-    "订单编号,买家会员名,买家支付宝账号,买家应付货款,买家应付邮费,买家支付积分,总金额,返点积分,买家实际支付金额,"
-    "买家实际支付积分,订单状态,买家留言,收货人姓名,收货地址 ,运送方式,联系电话 ,联系手机,订单创建时间,订单付款时间 ,"
-    "宝贝标题 ,宝贝种类 ,物流单号 ,物流公司,订单备注,宝贝总数量,店铺Id,店铺名称,订单关闭原因,卖家服务费,买家服务费,"
-    "发票抬头,是否手机订单,分阶段订单信息,特权订金订单id,是否上传合同照片,是否上传小票,是否代付,定金排名,修改后的sku,"
-    "修改后的收货地址,异常信息,天猫卡券抵扣,集分宝抵扣,是否是O2O交易,新零售交易类型,新零售导购门店名称,"
-    "新零售导购门店id,新零售发货门店名称,新零售发货门店id,退款金额,预约门店,确认收货时间,打款商家金额,"
-    "含应开票给个人的个人红包"
-).split(",")
-ITEM_HEADER: Final = (
-    "子订单编号,主订单编号,商品标题,商品价格,购买数量,外部系统编号,商品属性,套餐信息,联系方式备注,订单状态,"
-    "商家编码,支付单号,买家应付货款,买家实付金额,退款状态,退款金额,订单创建时间,订单付款时间,发货时间,应发货时间,"
-    "淘鲜达渠道,商品ID,分阶段信息,备注标签,商家备注,主订单买家留言,物流单号,物流公司,是否主动赔付,主动赔付金额,"
-    "主动赔付出账时间"
-).split(",")
+ORDER_HEADER: Final = [
+    "订单编号",
+    "买家会员名",
+    "买家支付宝账号",
+    "买家应付货款",
+    "买家应付邮费",
+    "买家支付积分",
+    "总金额",
+    "返点积分",
+    "买家实际支付金额",
+    "买家实际支付积分",
+    "订单状态",
+    "买家留言",
+    "收货人姓名",
+    "收货地址 ",
+    "运送方式",
+    "联系电话 ",
+    "联系手机",
+    "订单创建时间",
+    "订单付款时间 ",
+    "宝贝标题 ",
+    "宝贝种类 ",
+    "物流单号 ",
+    "物流公司",
+    "订单备注",
+    "宝贝总数量",
+    "店铺Id",
+    "店铺名称",
+    "订单关闭原因",
+    "卖家服务费",
+    "买家服务费",
+    "发票抬头",
+    "是否手机订单",
+    "分阶段订单信息",
+    "特权订金订单id",
+    "是否上传合同照片",
+    "是否上传小票",
+    "是否代付",
+    "定金排名",
+    "修改后的sku",
+    "修改后的收货地址",
+    "异常信息",
+    "天猫卡券抵扣",
+    "集分宝抵扣",
+    "是否是O2O交易",
+    "新零售交易类型",
+    "新零售导购门店名称",
+    "新零售导购门店id",
+    "新零售发货门店名称",
+    "新零售发货门店id",
+    "退款金额",
+    "预约门店",
+    "确认收货时间",
+    "打款商家金额",
+    "含应开票给个人的个人红包",
+]
+ITEM_HEADER: Final = [
+    "子订单编号",
+    "主订单编号",
+    "商品标题",
+    "商品价格",
+    "购买数量",
+    "外部系统编号",
+    "商品属性",
+    "套餐信息",
+    "联系方式备注",
+    "订单状态",
+    "商家编码",
+    "支付单号",
+    "买家应付货款",
+    "买家实付金额",
+    "退款状态",
+    "退款金额",
+    "订单创建时间",
+    "订单付款时间",
+    "发货时间",
+    "应发货时间",
+    "淘鲜达渠道",
+    "商品ID",
+    "分阶段信息",
+    "备注标签",
+    "商家备注",
+    "主订单买家留言",
+    "物流单号",
+    "物流公司",
+    "是否主动赔付",
+    "主动赔付金额",
+    "主动赔付出账时间",
+]
 
 SURNAMES: Final = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗"
 GIVEN: Final = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华文玉兰斌宇浩"
@@ -82,7 +156,9 @@ class Files:
 
 def write_taobao(folder: Path, sizes: Sizes) -> Files:
     """Write both files into ``folder``. ``lines`` must be at least ``orders``."""
-    files = Files(folder / "ExportOrderList202001010000.csv", folder / "ExportOrderDetailList202001010000.csv")
+    files = Files(
+        folder / "ExportOrderList202001010000.csv", folder / "ExportOrderDetailList202001010000.csv"
+    )
     world = _World(sizes)
     with files.orders.open("wb") as orders, files.items.open("wb") as items:
         for stream, header in ((orders, ORDER_HEADER), (items, ITEM_HEADER)):
@@ -111,11 +187,16 @@ class _World:
             rng.integers(0, sizes.orders, sizes.lines - sizes.orders), minlength=sizes.orders
         )
         shares = np.array([outcome[1] for outcome in OUTCOMES])
-        self.outcome = rng.choice(len(OUTCOMES), sizes.orders, p=shares / shares.sum()).astype(np.int8)
+        self.outcome = rng.choice(len(OUTCOMES), sizes.orders, p=shares / shares.sum()).astype(
+            np.int8
+        )
         self.created = np.sort(rng.integers(0, SPAN_SECONDS, sizes.orders))
         self.price_cents = rng.integers(990, 39_900, ITEMS)
         self.titles = pa.array(
-            [f"{TASTES[i % 8]}绍兴{GOODS[i // 8 % 8]} 第{i}款 正宗古法酿造送礼自饮" for i in range(ITEMS)]
+            [
+                f"{TASTES[i % 8]}绍兴{GOODS[i // 8 % 8]} 第{i}款 正宗古法酿造送礼自饮"
+                for i in range(ITEMS)
+            ]
         )
 
     def chunks(self) -> Iterator[tuple[pa.Table, pa.Table]]:
@@ -126,11 +207,15 @@ class _World:
             yield self._chunk(start, stop, first_line, lines)
             first_line += lines
 
-    def _chunk(self, start: int, stop: int, first_line: int, lines: int) -> tuple[pa.Table, pa.Table]:
+    def _chunk(
+        self, start: int, stop: int, first_line: int, lines: int
+    ) -> tuple[pa.Table, pa.Table]:
         rng = np.random.default_rng([self.sizes.seed, start])
         number = np.arange(start, stop, dtype=np.int64)
         # 18 digits: more than a double can hold exactly, as the platform's are.
-        order_id = _text(300_000_000_000_000_000 + number * 1_000_003 + self.buyer[start:stop] % 1000)
+        order_id = _text(
+            300_000_000_000_000_000 + number * 1_000_003 + self.buyer[start:stop] % 1000
+        )
         counts = self.lines_of[start:stop]
         owner = np.repeat(np.arange(stop - start), counts)
         item = (ITEMS * rng.random(lines) ** 1.8).astype(np.int64)
@@ -162,7 +247,11 @@ class _World:
         titles = self.titles.take(pa.array(item))
         joined = pc.binary_join(
             pa.ListArray.from_arrays(
-                pa.array(np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=rows))]).astype(np.int32)),
+                pa.array(
+                    np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=rows))]).astype(
+                        np.int32
+                    )
+                ),
                 titles,
             ),
             "，",
@@ -171,7 +260,9 @@ class _World:
         columns: dict[str, Any] = {
             "订单编号": order_id,
             "买家会员名": _nick(buyer),
-            "买家支付宝账号": _glue(pa.scalar("1"), _text(3_000_000_000 + buyer * 7), pa.scalar("@example.com")),
+            "买家支付宝账号": _glue(
+                pa.scalar("1"), _text(3_000_000_000 + buyer * 7), pa.scalar("@example.com")
+            ),
             "买家应付货款": _money(net),
             "买家应付邮费": _money(postage),
             "买家支付积分": "0",
@@ -193,14 +284,14 @@ class _World:
             "订单付款时间 ": _when(paid_at, paid),
             "宝贝标题 ": joined,
             "宝贝种类 ": _text(np.bincount(owner, minlength=rows)),
-            "物流单号 ": _only(_glue(pa.scalar("No:7"), _text(730_000_000_000 + np.arange(start, stop))), shipped),
+            "物流单号 ": _only(
+                _glue(pa.scalar("No:7"), _text(730_000_000_000 + np.arange(start, stop))), shipped
+            ),
             "物流公司": _only(_pick(COURIERS, buyer % len(COURIERS)), shipped),
             "宝贝总数量": _text(np.bincount(owner, qty, rows).astype(np.int64)),
             "店铺Id": "0",
             "店铺名称": "回头演示旗舰店",
-            "订单关闭原因": _pick(
-                ["订单未关闭", "订单未关闭", "订单未关闭", "订单未关闭", "买家未付款", "买家申请退款"], outcome
-            ),
+            "订单关闭原因": _pick(["订单未关闭"] * 4 + ["买家未付款", "买家申请退款"], outcome),
             "卖家服务费": "0",
             "买家服务费": "0元",
             "是否手机订单": _pick(["手机订单", ""], buyer % 2),
@@ -226,23 +317,32 @@ class _World:
         outcome = pa.array(owner)
         code = _glue(pa.scalar("HJ-"), _text(10_000 + item))
         columns: dict[str, Any] = {
-            "子订单编号": _text(700_000_000_000_000_000 + (first_line + np.arange(rows)) * 1_000_003),
+            "子订单编号": _text(
+                700_000_000_000_000_000 + (first_line + np.arange(rows)) * 1_000_003
+            ),
             "主订单编号": order_id.take(outcome),
             "商品标题": self.titles.take(pa.array(item)),
             "商品价格": _money(self.price_cents[item]),
             "购买数量": _text(qty),
             "外部系统编号": code,
-            "商品属性": _pick(["规格：500ml;包装：单瓶", "规格：500ml;包装：六瓶装", "规格：2.5L;包装：坛装"], item % 3),
+            "商品属性": _pick(
+                ["规格：500ml;包装：单瓶", "规格：500ml;包装：六瓶装", "规格：2.5L;包装：坛装"],
+                item % 3,
+            ),
             "订单状态": of_order("订单状态"),
             "商家编码": code,
             "支付单号": _glue(pa.scalar("2018"), order_id.take(outcome)),
             "买家应付货款": _money(amount - off),
-            "买家实付金额": _money(np.where(pc.is_valid(of_order("订单付款时间 ")).to_numpy(), amount - off, 0)),
+            "买家实付金额": _money(
+                np.where(pc.is_valid(of_order("订单付款时间 ")).to_numpy(), amount - off, 0)
+            ),
             "退款状态": pc.if_else(
                 pc.equal(of_order("订单关闭原因"), "买家申请退款"), "退款成功", "没有申请退款"
             ),
             "退款金额": _money(
-                np.where(pc.equal(of_order("订单关闭原因"), "买家申请退款").to_numpy(), amount - off, 0)
+                np.where(
+                    pc.equal(of_order("订单关闭原因"), "买家申请退款").to_numpy(), amount - off, 0
+                )
             ),
             "订单创建时间": of_order("订单创建时间"),
             "订单付款时间": of_order("订单付款时间 "),
@@ -302,4 +402,9 @@ def _person(number: Any) -> pa.Array:
 
 
 def _nick(number: Any) -> pa.Array:
-    return _glue(_pick(list(GIVEN), number % len(GIVEN)), pa.scalar("家的小"), _pick(list(SURNAMES), number // 30 % 20), _text(number))
+    return _glue(
+        _pick(list(GIVEN), number % len(GIVEN)),
+        pa.scalar("家的小"),
+        _pick(list(SURNAMES), number // 30 % 20),
+        _text(number),
+    )

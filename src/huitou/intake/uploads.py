@@ -18,7 +18,7 @@ from huitou.kernel.home import Home
 PATH_END: Final = "/intake/files"
 
 
-class ArchivedUpload(UploadedFile):
+class ArchivedUpload(UploadedFile):  # type: ignore[type-arg]
     """A complete upload inside an ``ArchiveWriter``; closing it drops it unless someone took it."""
 
     def __init__(self, writer: ArchiveWriter, name: str | None, content_type: str | None) -> None:
@@ -52,14 +52,14 @@ class ArchiveUploadHandler(FileUploadHandler):
         home.prepare()
         self._writer = ArchiveWriter(home.files, load_key_ring(home))
 
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002
         try:
             self._writer.write(raw_data)
         except BaseException:
             self._writer.abort()
             raise
 
-    def file_complete(self, file_size: int) -> UploadedFile:
+    def file_complete(self, file_size: int) -> ArchivedUpload:  # noqa: ARG002
         return ArchivedUpload(self._writer, self.file_name, self.content_type)
 
     def upload_interrupted(self) -> None:

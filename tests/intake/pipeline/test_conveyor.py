@@ -80,9 +80,14 @@ def test_an_exception_in_the_block_wins_and_the_rest_is_dropped() -> None:
         done.append(1)
 
     threading.Timer(0.2, gate.set).start()
-    with pytest.raises(ValueError, match="mine"), Behind() as behind:
-        behind.do(wait)
-        behind.do(lambda: done.append(2))
-        started.wait(5)
-        raise ValueError("mine")
+
+    def block() -> None:
+        with Behind() as behind:
+            behind.do(wait)
+            behind.do(lambda: done.append(2))
+            started.wait(5)
+            raise ValueError("mine")
+
+    with pytest.raises(ValueError, match="mine"):
+        block()
     assert done == [1]

@@ -11,8 +11,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from huitou.intake import rejects
-from huitou.intake.masking import is_personal, mask_cell, mask_row
 from huitou.intake.canonical import Reject
+from huitou.intake.masking import is_personal, mask_cell, mask_row
 from huitou.intake.rejects import Rejected, RejectsWriter, RejectTable
 from huitou.kernel.crypto import KeyRing
 from huitou.kernel.i18n import Text
@@ -20,8 +20,15 @@ from huitou.kernel.i18n import Text
 RING = KeyRing.generate()
 BAD_TIME = Text("时间无法识别", "The time cannot be read")
 ROWS = [
-    Rejected(0, Reject(3, "bad_time", "付款时间", BAD_TIME, ("123", "2017/13/45", '=HYPERLINK("http://x")'))),
-    Rejected(0, Reject(9, "bad_amount", "金额", Text("金额", "Amount"), ("124", "-5.5", "@SUM(A1)"))),
+    Rejected(
+        0,
+        Reject(
+            3, "bad_time", "付款时间", BAD_TIME, ("123", "2017/13/45", '=HYPERLINK("http://x")')
+        ),
+    ),
+    Rejected(
+        0, Reject(9, "bad_amount", "金额", Text("金额", "Amount"), ("124", "-5.5", "@SUM(A1)"))
+    ),
 ]
 TABLE = RejectTable("orders", ["订单编号", "付款时间", "备注"])
 
@@ -53,7 +60,9 @@ def test_many_rows_are_paged(tmp_path: Path) -> None:
     assert [r.row.row_no for r in rejects.page(read, 3, 100)] == list(range(200, 300))
 
 
-@pytest.mark.parametrize(("language", "title"), [("zh", "未导入原因"), ("en", "Why it was rejected")])
+@pytest.mark.parametrize(
+    ("language", "title"), [("zh", "未导入原因"), ("en", "Why it was rejected")]
+)
 def test_csv_has_a_bom_the_readers_language_and_no_formula(language: str, title: str) -> None:
     raw = b"".join(rejects.as_csv(ROWS, [TABLE], language))
     assert raw.startswith(b"\xef\xbb\xbf")
@@ -61,7 +70,7 @@ def test_csv_has_a_bom_the_readers_language_and_no_formula(language: str, title:
     assert lines[0][2] == title
     assert lines[0][3:] == TABLE.header
     assert lines[1][:2] == ["3", "付款时间"]
-    assert lines[1][5] == "'=HYPERLINK(\"http://x\")"
+    assert lines[1][5] == '\'=HYPERLINK("http://x")'
     assert lines[2][4:] == ["-5.5", "'@SUM(A1)"]
 
 

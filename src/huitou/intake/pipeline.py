@@ -1,0 +1,479 @@
+"""A file's way into the warehouse: keep it, look at it, stage it, rehearse it, commit it.
+
+::
+
+    receive ── archive (compressed, encrypted) + Batch row
+    look    ── which report is it, whose shop; masked sample
+    stage   ── rows → canonical → sealed → home.staging/<batch>.duckdb; rejected rows aside
+    rehearse── the commit, rolled back: what would be new, changed, unchanged
+    commit  ── vault records and one warehouse transaction {identities, facts, batch row}
+
+The batch's row in the warehouse is the proof of commit: ``recover`` asks for it after a crash and
+either finishes the batch or takes its vault records back. Nothing here reads the clock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+
+from huitou.accounts import shops
+from huitou.accounts.shops import ShopRow
+from huitou.intake import archive, batches
+from huitou.intake.detect import detect
+from huitou.intake.mapping import profile_from_json
+from huitou.intake.masking import mask_row
+from huitou.intake.models import Batch
+from huitou.intake.normalise import MissingColumns
+from huitou.intake.outcome import Rehearsal, about, outcome_of
+from huitou.intake.plan import (
+    Glance,
+    ShopGuess,
+    TablePlan,
+    choose,
+    guess_shop,
+    main_set,
+    platform_of,
+    usable,
+)
+from huitou.intake.profiles import PROFILES
+from huitou.intake.profiles.base import Profile
+from huitou.intake.readers import open_source
+from huitou.intake.rejects import RejectsWriter
+from huitou.intake.staging import SAMPLE_ROWS, Staged, Stager, WatchedFile
+from huitou.intake.workplace import Workplace
+from huitou.kernel.clock import naive_utc
+from huitou.kernel.errors import HuitouError, InvalidInput
+from huitou.kernel.i18n import Text
+from huitou.kernel.jobs import Progress
+from huitou.members import identity, vault
+from huitou.warehouse import facts
+from huitou.warehouse.staging import Stage
+from huitou.warehouse.store import Writer
+
+AUTO: Final = "auto"
+REHEARSING: Final = Text("比对已有数据", "Comparing with what is there")
+WAITING: Final = Text("等待前一个文件入库", "Waiting for another file to be imported")
+SEALING: Final = Text("保存加密的个人信息", "Keeping sealed personal data")
+MATCHING: Final = Text("识别会员", "Recognising members")
+WRITING: Final = Text("写入订单与明细", "Writing orders and lines")
+COMMIT_STEPS: Final = 4
+NOTHING: Final = Decimal(0)
+_SHOP_HEADERS: Final = ("店铺名称",)
+
+UNEXPECTED: Final = HuitouError(
+    Text(
+        "程序内部出错，文件没有导入",
+        "Something went wrong inside the program; nothing was imported",
+    ),
+    remedy=Text(
+        "重试；仍然失败时把服务器日志交给维护者",
+        "Try again; if it fails again, send the server's log to whoever maintains it",
+    ),
+    code="internal",
+)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a file seems to be."""
+
+    glances: list[Glance]
+    plans: list[TablePlan]
+    guess: ShopGuess
+
+    @property
+    def is_clear(self) -> bool:
+        return bool(usable(self.plans))
+
+
+def receive(
+    writer: archive.ArchiveWriter,
+    name: str,
+    *,
+    choice: dict[str, Any],
+    shop: int | None,
+    by: int | None,
+    now: datetime,
+    work: Workplace,
+) -> Batch:
+    """Make a batch of a file that has been written to the archive.
+
+    Bytes that are kept already are not kept twice: the batch shares the earlier copy.
+    """
+    same, content = kept_already(writer.sha256, writer.size, work)
+    batch = Batch.objects.create(
+        name=name[-255:], size=writer.size, sha256=writer.sha256, content=content, same_as=same,
+        choice=choice, shop=shop, by_id=by, created_at=now,
+    )  # fmt: skip
+    if content:
+        writer.abort()
+        return batch
+    try:
+        stored = writer.finish(str(batch.pk))
+    except BaseException:
+        batch.delete()
+        raise
+    batches.change(batch, content=str(batch.pk), stored_size=stored.stored_size)
+    return batch
+
+
+def receive_path(
+    path: Path,
+    *,
+    choice: dict[str, Any],
+    shop: int | None,
+    by: int | None,
+    now: datetime,
+    work: Workplace,
+) -> Batch:
+    """Make a batch of a file of this machine; one that is known already is only hashed."""
+    with path.open("rb") as stream:
+        size = os.fstat(stream.fileno()).st_size
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        same, content = kept_already(sha256, size, work)
+        if content:
+            return Batch.objects.create(
+                name=path.name[-255:], size=size, sha256=sha256, content=content, same_as=same,
+                choice=choice, shop=shop, by_id=by, created_at=now,
+            )  # fmt: skip
+        stream.seek(0)
+        with archive.ArchiveWriter(work.home.files, work.ring) as writer:
+            while piece := stream.read(archive.CHUNK):
+                writer.write(piece)
+            return receive(writer, path.name, choice=choice, shop=shop, by=by, now=now, work=work)
+
+
+def kept_already(sha256: str, size: int, work: Workplace) -> tuple[Batch | None, str]:
+    """The batch that brought these bytes before, and the archive's name of them if still there."""
+    earlier = Batch.objects.filter(sha256=sha256, size=size)
+    same = earlier.filter(state="committed").last() or earlier.last()
+    if same is None or not archive.path_of(work.home.files, same.content).exists():
+        return same, ""
+    return same, same.content
+
+
+def look(batch: Batch, work: Workplace) -> Look:
+    """Read the tops of a file's tables and decide how it is read. Keeps what it saw in the batch.
+
+    Raises ``UnreadableFile`` for what is no table, and ``MissingColumns`` when a profile was chosen
+    that fits no table of the file.
+    """
+    chosen = profile_of(batch.choice)
+    source = WatchedFile(work, batch.content, batch.size)
+    try:
+        glances, tables = [], []
+        for table in open_source(source.open, batch.name).tables():
+            sample = table.sample(SAMPLE_ROWS)
+            glances.append(
+                Glance(
+                    table.name,
+                    table.header,
+                    detect(table.header, sample),
+                    _shop_names(table.header, sample),
+                )
+            )
+            tables.append(
+                {
+                    "name": table.name,
+                    "header": table.header,
+                    "header_row": table.header_row,
+                    "rows_sampled": [mask_row(table.header, cells) for cells in sample],
+                }
+            )
+    finally:
+        source.close()
+    plans = choose(glances, chosen)
+    for plan, entry in zip(plans, tables, strict=True):
+        entry["profile"] = plan.profile.code if plan.profile else None
+        entry["about"] = main_set(plan.profile) if plan.profile else None
+        entry["why"] = {"zh": plan.why.zh, "en": plan.why.en}
+    best = max(glances, key=lambda glance: glance.matches[0].score if glance.matches else 0.0)
+    matches = [
+        {
+            "profile": match.profile.code,
+            "score": round(match.score, 4),
+            "why": {"zh": match.why.zh, "en": match.why.en},
+            "missing": list(match.missing),
+        }
+        for match in best.matches[:5]
+    ]
+    batches.change(batch, tables=tables, matches=matches)
+    if chosen is not None and not usable(plans):
+        raise missing_columns(batch.name, chosen, plans)
+    return Look(glances, plans, guess_shop(plans, glances, shops.all_shops()))
+
+
+def stage(
+    batch: Batch,
+    seen: Look,
+    shop: ShopRow | None,
+    progress: Progress,
+    work: Workplace,
+) -> Staged:
+    """Read a batch's tables into its stage; the batch must be ``staging``. Leaves it ``empty`` or
+    still ``staging`` (to be rehearsed or committed). Raises after removing what it began."""
+    made = Stage.create(work.stage_path(batch.pk))
+    kept = RejectsWriter(work.home.files, batch.rejects_name, work.ring)
+    source = WatchedFile(work, batch.content, batch.size)
+    archive.remove(work.home.files, batch.rejects_name)
+    try:
+        stager = Stager(work, made, kept, shop=shop or _no_shop(seen.plans), stores=_stores())
+        found = stager.run(source, batch.name, seen.plans, progress)
+    except BaseException:
+        made.drop()
+        raise
+    finally:
+        kept.abort()
+        source.close()
+    batches.change(
+        batch, shop=(shop.shop or None) if shop else None, rows=found.rows, rejected=found.rejected,
+        rejects_by_reason=found.reasons, error=None,
+    )  # fmt: skip
+    if found.is_empty:
+        made.drop()
+        batches.move(batch, "empty")
+    else:
+        made.close()
+    return found
+
+
+def rehearse(batch: Batch, work: Workplace, *, now: datetime) -> Rehearsal:
+    """What committing a staged batch would do, found out by doing it and rolling back."""
+    with work.warehouse.rehearsing() as writer:
+        return _write(writer, Stage.open(work.stage_path(batch.pk)), batch, work, Progress(), now)
+
+
+def commit(batch: Batch, progress: Progress, work: Workplace, *, now: datetime) -> Rehearsal:
+    """Take a staged batch in; it must be ``committing``.
+
+    Until the warehouse's transaction commits, a wish to cancel, an error or a crash leaves nothing
+    behind; afterwards the batch is in, whatever happens. Raises what stopped it.
+    """
+    staged = Stage.open(work.stage_path(batch.pk))
+    progress.step(0, COMMIT_STEPS, WAITING)
+    with _one_commit:
+        try:
+            progress.step(0, COMMIT_STEPS, SEALING)
+            vault.store_stage(staged, batch=batch.pk, ring=work.ring)
+            with work.warehouse.writing() as writer:
+                done = _write(writer, staged, batch, work, progress, now)
+                summary = outcome_of(about(batch), done)
+                writer.insert("batch", _proof(batch, summary, now))
+                progress.check()
+        except BaseException:
+            vault.remove_batch(batch.pk)
+            raise
+    finish(batch, summary, now)
+    staged.drop()
+    return done
+
+
+def finish(batch: Batch, summary: dict[str, Any], now: datetime) -> None:
+    """Write down in the app database that a batch is in the warehouse."""
+    batches.move(
+        batch, "committed", committed_at=now, summary=summary, error=None, preview=None,
+        **{name: summary[name] for name in _COUNTS},
+    )  # fmt: skip
+
+
+def drop_stage(batch: Batch, work: Workplace) -> None:
+    """Remove what staging made; harmless when there is nothing."""
+    Stage(work.stage_path(batch.pk)).drop()
+
+
+def forget(batch: Batch, work: Workplace) -> None:
+    """Remove a batch that was not taken in: row, stage, rejected rows, and its own original."""
+    drop_stage(batch, work)
+    archive.remove(work.home.files, batch.rejects_name)
+    content = batch.content
+    batch.delete()
+    if content and not Batch.objects.filter(content=content).exists():
+        archive.remove(work.home.files, content)
+
+
+def recover(work: Workplace, *, now: datetime) -> list[Batch]:
+    """Settle what a stopped process left, before any worker starts. Returns the batches it touched.
+
+    ``committing``: finished when the warehouse has its row, else its vault records are taken back
+    and it is ``ready`` again. ``received``, ``staging``: left to their job, or failed without one.
+    """
+    archive.discard_parts(work.home.files)
+    batches.settle()
+    touched = []
+    for batch in Batch.objects.filter(state__in=("received", "staging"), job=None):
+        batches.fail(batch, batches.INTERRUPTED)
+        touched.append(batch)
+    for batch in Batch.objects.filter(state="committing").order_by("pk"):
+        summary = _proven(work, batch.pk)
+        if summary is not None:
+            finish(batch, summary, now)
+            drop_stage(batch, work)
+        else:
+            vault.remove_batch(batch.pk)
+            has_stage = work.stage_path(batch.pk).exists()
+            if has_stage:
+                batches.move(
+                    batch, "ready", error=batches.error_body(batches.INTERRUPTED), job=None
+                )
+            else:
+                batches.fail(batch, batches.INTERRUPTED)
+        touched.append(batch)
+    keep = {
+        work.stage_path(number).name
+        for number in Batch.objects.filter(state__in=("ready", "staging")).values_list(
+            "pk", flat=True
+        )
+    }
+    for path in work.home.staging.glob("*.duckdb*"):
+        if path.name.removesuffix(".wal") not in keep:
+            path.unlink(missing_ok=True)
+    return touched
+
+
+def profile_of(choice: dict[str, Any]) -> Profile | None:
+    """The profile a person chose; None for "auto". Raises ``InvalidInput`` for an unknown code."""
+    if choice.get("mapping"):
+        return profile_from_json(choice["mapping"])
+    code = choice.get("profile") or AUTO
+    if code == AUTO:
+        return None
+    if code not in PROFILES:
+        raise InvalidInput(
+            Text(f"没有叫 {code} 的模板", f"There is no profile {code}"),
+            remedy=Text(
+                f"可用：auto、{'、'.join(PROFILES)}", f"Use auto or one of: {', '.join(PROFILES)}"
+            ),
+            where={"field": "profile"},
+        )
+    return PROFILES[code]
+
+
+def missing_columns(name: str, profile: Profile, plans: Sequence[TablePlan]) -> MissingColumns:
+    """The error for a file that the chosen profile does not fit."""
+    columns = list(dict.fromkeys(column for plan in plans for column in plan.missing))
+    return MissingColumns(
+        Text(
+            f"{name} 缺少“{profile.label.zh}”必需的列：{'、'.join(columns)}",
+            f"{name} lacks columns that “{profile.label.en}” needs: {', '.join(columns)}",
+        ),
+        remedy=Text(
+            "导出时勾选这些列，或换一个模板，或自己画一个映射",
+            "Tick these columns when exporting, choose another profile, or draw a mapping",
+        ),
+        where={"file": name, "columns": columns},
+    )
+
+
+def unclear(batch: Batch, seen: Look) -> InvalidInput:
+    """Why a file cannot be read without a person: no table of it is a known report."""
+    nearest = next((plan for plan in seen.plans if plan.missing), seen.plans[0])
+    return InvalidInput(
+        Text(f"认不出 {batch.name} 是哪种报表：{nearest.why.zh}",
+             f"{batch.name} is no report that is known: {nearest.why.en}"),
+        remedy=Text(
+            "指定模板（--profile），或画一个映射并用它导入（--mapping）",
+            "Name a profile (--profile), or draw a mapping and import with it (--mapping)",
+        ),
+        code="file_unknown",
+        where={"file": batch.name, "columns": list(nearest.missing)},
+    )  # fmt: skip
+
+
+def whose(batch: Batch, seen: Look) -> InvalidInput:
+    """Why a file cannot be read without a person: nobody knows which shop it is of."""
+    known = "、".join(shop.code for shop in seen.guess.candidates) or "–"
+    named = seen.guess.new_name
+    said = (
+        Text(f"（文件中的店铺名称：{named}）", f" (the file says: {named})")
+        if named
+        else Text("", "")
+    )
+    return InvalidInput(
+        Text(
+            f"不知道 {batch.name} 属于哪个店铺{said.zh}",
+            f"It is not clear whose shop {batch.name} is of{said.en}",
+        ),
+        remedy=Text(
+            f"指定店铺（--shop）。可选：{known}；没有的先在 设置 › 店铺 新建",
+            f"Name the shop (--shop). Known: {known}; add others in Settings › Shops",
+        ),
+        code="shop_unknown",
+        where={"file": batch.name, "candidates": [shop.code for shop in seen.guess.candidates]},
+    )
+
+
+_COUNTS: Final = (
+    "inserted", "updated", "unchanged", "paid_amount", "refunded_amount", "members_new",
+)  # fmt: skip
+_one_commit = threading.Lock()
+
+
+def _write(
+    writer: Writer, staged: Stage, batch: Batch, work: Workplace, progress: Progress, now: datetime
+) -> Rehearsal:
+    """Identities, then facts. The same for a rehearsal and for the real thing."""
+    writer.sync_shops(shops.all_shops())
+    writer.attach(staged)
+    progress.step(1, COMMIT_STEPS, MATCHING)
+    identities = identity.resolve(writer, staged, batch=batch.pk, now=now)
+    progress.step(2, COMMIT_STEPS, WRITING)
+    applied = facts.apply(writer, staged, batch=batch.pk, now=now, zone=work.zone)
+    progress.step(3, COMMIT_STEPS, WRITING)
+    return Rehearsal(applied, identities, _unidentified(writer, staged))
+
+
+def _unidentified(writer: Writer, staged: Stage) -> int:
+    trades = staged.table("trades")
+    buyers = writer.table(identity.STAGE_BUYER)
+    named = buyers.filter(buyers.record_set == "trades")
+    nobody = trades.filter(~trades.is_stub).anti_join(named, "row_no")
+    return int(writer.scalar(nobody.select("source", "trade_id").distinct().count()))
+
+
+def _no_shop(plans: Sequence[TablePlan]) -> ShopRow:
+    """For files whose records belong to no shop."""
+    return ShopRow(0, "", "", platform_of(plans), "online", "")
+
+
+def _stores() -> dict[str, int]:
+    """Numbers of the stores by code and by name."""
+    stores = [shop for shop in shops.all_shops() if shop.kind == "store"]
+    return {
+        **{shop.name: shop.shop for shop in stores},
+        **{shop.code: shop.shop for shop in stores},
+    }
+
+
+def _shop_names(header: Sequence[str], sample: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    at = next((i for i, name in enumerate(header) if name.strip() in _SHOP_HEADERS), None)
+    if at is None:
+        return ()
+    return tuple(dict.fromkeys(cells[at].strip() for cells in sample if at < len(cells)))
+
+
+def _proof(batch: Batch, summary: dict[str, Any], now: datetime) -> pa.Table:
+    return pa.table(
+        {
+            "batch": pa.array([batch.pk], pa.int64()),
+            "committed_at": pa.array([naive_utc(now)], pa.timestamp("us")),
+            "summary": pa.array([json.dumps(summary, ensure_ascii=False)]),
+        }
+    )
+
+
+def _proven(work: Workplace, batch_id: int) -> dict[str, Any] | None:
+    """The summary in the warehouse's row of a batch; None when it was not committed."""
+    found = work.warehouse.table("batch")
+    rows = work.warehouse.rows(found.filter(found.batch == batch_id))
+    return json.loads(rows[0]["summary"]) if rows else None
