@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from huitou.accounts import audit, shops
-from huitou.intake import archive, batches, pipeline, rules
+from huitou.intake import archive, batches, looking, pipeline, rules
 from huitou.intake.mapping import profile_from_json
 from huitou.intake.models import Batch, Mapping, MappingVersion
 from huitou.intake.workplace import Workplace
@@ -47,7 +47,7 @@ def receive(
     work: Workplace,
 ) -> Batch:
     """Keep an uploaded file and ask for it to be looked at."""
-    pipeline.profile_of(choice)
+    looking.profile_of(choice)
     if shop is not None:
         shops.shop_by_number(shop)
     with transaction.atomic():
@@ -64,7 +64,7 @@ def configure(
     batch_id: int, choice: dict[str, Any], shop: int | None, *, actor: Any, now: datetime
 ) -> Batch:
     """Say how a file is to be read and whose it is; it is read (again) in the background."""
-    pipeline.profile_of(choice)
+    looking.profile_of(choice)
     if shop is not None:
         shops.shop_by_number(shop)
     batch = batches.get(batch_id)

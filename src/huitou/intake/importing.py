@@ -15,12 +15,12 @@ from typing import Any, Final
 
 from huitou.accounts import audit, shops
 from huitou.accounts.shops import ShopRow
-from huitou.intake import batches, pipeline, reads
+from huitou.intake import batches, looking, pipeline, reads
+from huitou.intake.looking import Look
 from huitou.intake.mapping import examples, profile_from_json
 from huitou.intake.models import Batch
 from huitou.intake.models import Mapping as SavedMapping
 from huitou.intake.outcome import outcome_of
-from huitou.intake.pipeline import Look
 from huitou.intake.plan import default_name, main_sets, needs_shop
 from huitou.intake.preview import preview_of, warnings_of
 from huitou.intake.workplace import Workplace
@@ -77,7 +77,7 @@ def choice_of(
                 where={"mapping": mapping_name},
             )
     choice = {"mapping": mapping} if mapping is not None else {"profile": profile}
-    pipeline.profile_of(choice)
+    looking.profile_of(choice)
     return choice
 
 
@@ -141,9 +141,9 @@ def _look(item: _Item, wish: Wish, work: Workplace, now: datetime) -> None:
     item.batch = pipeline.receive_path(
         item.path, choice=wish.choice, shop=None, by=None, now=now, work=work
     )
-    item.seen = pipeline.look(item.batch, work)
+    item.seen = looking.look(item.batch, work)
     if not item.seen.is_clear:
-        raise pipeline.unclear(item.batch, item.seen)
+        raise looking.unclear(item.batch, item.seen)
 
 
 def _find_shops(
@@ -185,7 +185,7 @@ def _find_shops(
             if len(named) == 1:
                 item.shop = named.pop()
             else:
-                item.error = pipeline.whose(item.batch, item.seen)
+                item.error = looking.whose(item.batch, item.seen)
     return created
 
 

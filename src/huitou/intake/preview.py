@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from huitou.intake.fields import field_of
+from huitou.intake.looking import Look
 from huitou.intake.models import Batch
 from huitou.intake.outcome import SET_LABELS, Rehearsal, outcome_of
-from huitou.intake.pipeline import Look
 from huitou.intake.plan import main_sets, usable
 from huitou.intake.staging import Staged
 from huitou.kernel.i18n import Text

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from huitou.accounts import shops
-from huitou.intake import batches, pipeline
+from huitou.intake import batches, looking, pipeline
 from huitou.intake.models import Batch
 from huitou.intake.plan import needs_shop
 from huitou.intake.preview import preview_of
@@ -39,13 +39,13 @@ def commit_batch(progress: Progress, *, batch: int, now: str) -> dict[str, Any]:
 
 
 def _stage(row: Batch, progress: Progress, work: Workplace, now: datetime) -> None:
-    seen = pipeline.look(row, work)
+    seen = looking.look(row, work)
     shop = shops.shop_by_number(row.shop) if row.shop is not None else seen.guess.shop
     if not seen.is_clear:
-        batches.move(row, "needs_setup", error=batches.error_body(pipeline.unclear(row, seen)))
+        batches.move(row, "needs_setup", error=batches.error_body(looking.unclear(row, seen)))
         return
     if shop is None and needs_shop(seen.plans):
-        batches.move(row, "needs_setup", error=batches.error_body(pipeline.whose(row, seen)))
+        batches.move(row, "needs_setup", error=batches.error_body(looking.whose(row, seen)))
         return
     if row.state == "received":
         batches.move(row, "staging")
