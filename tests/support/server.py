@@ -24,6 +24,7 @@ class Server:
     process: subprocess.Popen[str]
     username: str | None
     password: str | None
+    started: dict[str, Any] = field(default_factory=dict)
     clients: list[httpx.Client] = field(default_factory=list)
 
     def client(self) -> httpx.Client:
@@ -70,7 +71,8 @@ def serving(environment: dict[str, str], *options: str) -> Iterator[Server]:
         assert line, f"the server did not start (exit code {process.wait(10)})"
         started = json.loads(line)
         owner = started.get("owner") or {}
-        server = Server(started["url"], process, owner.get("username"), owner.get("password"))
+        login = owner.get("username"), owner.get("password")
+        server = Server(started["url"], process, *login, started=started)
         try:
             yield server
         finally:

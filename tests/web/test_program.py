@@ -92,6 +92,20 @@ def test_a_taken_port_is_told(child_environment: dict[str, str], tmp_path: Path)
         assert told["error"]["code"] == "port_taken"
 
 
+def test_serving_others_without_https_is_pointed_out(
+    child_environment: dict[str, str],
+) -> None:
+    def exposed(host: str, **variables: str) -> bool:
+        with serving({**child_environment, **variables}, "--host", host) as server:
+            server.stop()
+        assert server.started["url"].startswith("http://127.0.0.1:")
+        return bool(server.started["exposed"])
+
+    assert not exposed("127.0.0.1")
+    assert exposed("0.0.0.0")
+    assert not exposed("0.0.0.0", HUITOU_PUBLIC_URL="https://crm.example")
+
+
 def test_a_killed_server_does_not_keep_the_home(
     child_environment: dict[str, str], home: Home
 ) -> None:

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.core.management import call_command
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from huitou.warehouse.store import Warehouse
 
 log = logging.getLogger("huitou.web")
+
+_MIGRATING: Final = 0x4875_6974_6F75
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,24 @@ def migrate(home: Home) -> None:
     with (home.run / "migrate.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if pending_migrations():
-            call_command("migrate", verbosity=0, interactive=False)
+            with _alone():
+                call_command("migrate", verbosity=0, interactive=False)
         if connection.vendor == "sqlite":
             home.app_database.chmod(0o600)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Processes of other homes and machines on the same PostgreSQL wait."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATING])
 
 
 def pending_migrations() -> list[str]:

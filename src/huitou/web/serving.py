@@ -7,6 +7,7 @@ jobs end or are given back, the warehouse closes. A second signal stops at once.
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
 import secrets
@@ -18,6 +19,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import uvicorn
+from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 
 from huitou.kernel.clock import wall_clock
@@ -41,6 +43,8 @@ class Started:
     pid: int
     home: str
     owner: FirstOwner | None
+    exposed: bool
+    """Other machines can reach it, and nothing says that https stands in front."""
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -66,7 +70,7 @@ def serve(
         workers = WorkerPool(clock=wall_clock, warehouse=True, threads=threads)
         token = secrets.token_urlsafe(32)
         url = address(host, listening.getsockname()[1])
-        started = Started(url, os.getpid(), str(home.root), owner)
+        started = Started(url, os.getpid(), str(home.root), owner, _is_exposed(host))
         server = _Server(_config(Application(local=LocalCommands(token))))
         server.on_started = lambda: _announce(home, started, token, on_ready)
         workers.start()
@@ -81,6 +85,14 @@ def address(host: str, port: int) -> str:
     """The address that a person on this machine types."""
     name = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(host, host)  # noqa: S104
     return f"http://{f'[{name}]' if ':' in name and not name.startswith('[') else name}:{port}"
+
+
+def _is_exposed(host: str) -> bool:
+    try:
+        local = ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        local = host == "localhost"
+    return not local and not settings.PUBLIC_URL.startswith("https://")
 
 
 class _Server(uvicorn.Server):

@@ -42,6 +42,15 @@ def tell(started: object) -> None:
     if started.owner is not None:
         tell_login(started.owner.username, started.owner.password)
     say(text(f"回头已启动：{started.url}", f"Huitou is serving at {started.url}"), bold=True)
+    if started.exposed:
+        say(
+            text(
+                "注意：其他机器可以访问且没有 https，密码会明文传输。"
+                "请在前面加反向代理并设置 HUITOU_PUBLIC_URL",
+                "Other machines can reach this without https, so passwords travel in the clear. Put a "
+                "reverse proxy in front and set HUITOU_PUBLIC_URL",
+            )
+        )
     say(text(f"数据目录：{started.home}    停止：Ctrl-C", f"Home: {started.home}    Stop: Ctrl-C"))
 
 
