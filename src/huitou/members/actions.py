@@ -83,8 +83,9 @@ def merge(
             detail={"members": [a, b], "decision": decision.pk},
             now=now,
         )
+        for suggestion in Suggestion.objects.filter(kind="suggestion", state="open", a=a, b=b):
+            _decide(suggestion, "merged", decision.note, actor, now)
     _carry_out(warehouse, decision, now)
-    _close_suggestions(a, b, "merged", decision.note, actor, now)
     return decision
 
 
@@ -341,13 +342,6 @@ def _open_suggestion(suggestion_id: int) -> Suggestion:
             remedy=Text("刷新列表", "Reload the list"),
         )
     return suggestion
-
-
-def _close_suggestions(
-    a: int, b: int, state: str, note: str, actor: Principal | None, now: datetime
-) -> None:
-    for suggestion in Suggestion.objects.filter(kind="suggestion", state="open", a=a, b=b):
-        _decide(suggestion, state, note, actor, now)
 
 
 def _decide(
