@@ -365,8 +365,6 @@ _VISIT: Final[tuple[Field, ...]] = _table(
         访问时间 行为时间 timestamp
     item_key key 商品编号 | Item id
         商品ID 宝贝ID
-    channel text 来源 | Source
-        渠道 流量来源
     session key 会话 | Session
         会话ID session_id
     nick text* 买家昵称 | Account name

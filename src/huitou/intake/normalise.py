@@ -152,6 +152,9 @@ class Normaliser:
             self._simple(frame, out, "refunds", records.refunds(frame, self.context))
         elif grain == "item":
             self._simple(frame, out, "items", records.items(frame, self.context))
+            if self.profile.options.also_by_title:
+                listed = out.tables["items"]
+                out.tables["items"] = pa.concat_tables([listed, records.by_title(listed)])
         elif grain == "visit":
             self._simple(frame, out, "visits", records.visits(frame, self.context))
         elif grain == "review":
@@ -280,6 +283,7 @@ class Normaliser:
             unpaid = pc.or_(pc.less(index, _PAID), pc.equal(index, _CLOSED))
             paid = pc.coalesce(paid, pc.if_else(unpaid, ZERO, total))
         refunded = pc.coalesce(columns["refunded_amount"], columns["line_refunded"])
+        columns["shop"] = self._shops(columns["store"])
         if self.profile.options.negative_qty == "return":
             back = pc.or_(
                 pc.less(pc.fill_null(paid, ZERO), ZERO),
@@ -292,19 +296,22 @@ class Normaliser:
             if pc.any(back).as_py():
                 out.tables["refunds"] = self._returns(columns, amount, back)
         columns.update(
-            status=status_at(index), goods_amount=goods, paid_amount=paid,
-            refunded_amount=pc.fill_null(refunded, ZERO), units=units,
+            status=status_at(index),
+            goods_amount=goods,
+            paid_amount=paid,
+            refunded_amount=pc.fill_null(refunded, ZERO),
+            units=units,
             version_rank=version_rank(index, self.context.quality),
-            source=pa.scalar(self.context.source), is_stub=pa.scalar(self.profile.stubs),
-            shop=pa.scalar(self.context.shop.shop),
-        )  # fmt: skip
-        if (
-            self.context.shop.platform in ("pos", "own", "other")
-            and columns["store"].null_count < rows.num_rows
-        ):
-            own = pa.scalar(self.context.shop.shop, pa.int32())
-            columns["shop"] = pc.fill_null(columns["store"], own)
+            source=pa.scalar(self.context.source),
+            is_stub=pa.scalar(self.profile.stubs),
+        )
         out.tables["trades"] = table_of("trades", columns, rows.num_rows)
+
+    def _shops(self, stores: pa.Array) -> pa.Array:
+        """Whose trades these are: of tills, the store's own; else the shop of the file."""
+        shop = pa.scalar(self.context.shop.shop, pa.int32())
+        of_stores = self.context.shop.platform in ("pos", "own", "other")
+        return pc.fill_null(stores, shop) if of_stores else pa.repeat(shop, len(stores))
 
     def _returns(self, columns: dict[str, Any], amount: pa.Array, back: pa.Array) -> pa.Table:
         """Goods that came back, as refunds of the order they name, else of their own number."""
@@ -313,7 +320,7 @@ class Normaliser:
             {
                 "row_no": columns["row_no"],
                 "source": pa.scalar(self.context.source),
-                "shop": pa.scalar(self.context.shop.shop),
+                "shop": columns["shop"],
                 "refund_id": columns["trade_id"],
                 "trade_id": pc.coalesce(columns["refund_of"], columns["trade_id"]),
                 "state": pa.scalar("success"),

@@ -15,7 +15,7 @@ from huitou.intake import addresses
 from huitou.intake.canonical import MONEY, STRING, TIME, table_of
 from huitou.intake.converters import by_distinct, true_rows
 from huitou.intake.frame import Frame, attributes
-from huitou.intake.lines import SEPARATOR, digest, title_key
+from huitou.intake.lines import SEPARATOR, digest, ordinals, title_key
 from huitou.intake.personal import masked
 from huitou.intake.statuses import plain_word
 from huitou.intake.trades import EPOCH, Context, read_refund_state
@@ -182,6 +182,15 @@ def _attribute(
     }
 
 
+def by_title(items: pa.Table) -> pa.Table:
+    """The same goods under the keys that reports without item ids give them, one per title."""
+    keys = by_distinct(items["title"].combine_chunks(), title_key, STRING)
+    renamed = items.set_column(items.schema.get_field_index("item_key"), "item_key", keys)
+    renamed = renamed.filter(pc.and_(pc.is_valid(keys), pc.not_equal(keys, items["item_key"])))
+    first = pc.equal(pa.array(ordinals(renamed["item_key"].combine_chunks())), 1)
+    return renamed.filter(first)
+
+
 def items(frame: Frame, context: Context) -> Columns:
     """Goods. The key is the item id, else what the title gives, else the merchant's code."""
     title, merchant = frame.get("title"), frame.get("merchant_code")
@@ -297,7 +306,7 @@ def visits(frame: Frame, context: Context) -> Columns:
         "shop": pa.scalar(context.shop.shop),
         "kind": pc.fill_null(kind, "browse"),
         "item_key": frame.get("item_key"),
-        "source": pc.coalesce(frame.get("channel"), pa.scalar(context.source)),
+        "source": pa.scalar(context.source),
         "session": frame.get("session"),
         "occurred_at": frame.get("occurred_at", TIME),
     }

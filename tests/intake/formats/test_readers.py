@@ -349,6 +349,17 @@ def test_bombs_are_refused_before_they_unfold() -> None:
     assert error.code == "file_too_large"
 
 
+def test_a_sheet_too_large_for_memory_is_sent_to_csv(monkeypatch: pytest.MonkeyPatch) -> None:
+    from huitou.intake.readers import sheets as sheets_module
+
+    content = workbook({"a": [["订单编号", "标题"], *[["1", "x" * 50]] * 50]})
+    monkeypatch.setattr(sheets_module, "MAX_SHEET", 1000)
+    error = failure(content, "a.xlsx")
+    assert error.code == "file_sheet_too_large"
+    assert error.remedy is not None
+    assert "CSV" in error.remedy.zh
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [

@@ -159,7 +159,9 @@ def test_item_catalogue_keeps_further_columns_as_attributes() -> None:
     found = read(
         csv_bytes(header, [["53", "坦克", "8.9", "塑胶", "3岁,4岁", "某牌"]]), "item_catalogue"
     )
-    item = found.one("items")
+    item, by_title = found.of("items")
+    lines = read(csv_bytes(ITEMS_OLD, [["1", "坦克", "8.9", "1", *[""] * 6]]), "taobao_items_old")
+    assert by_title == {**item, "item_key": lines.one("lines")["item_key"]}
     assert (item["item_key"], item["title"], item["list_price"]) == ("53", "坦克", Decimal("8.9"))
     assert item["attributes"] == '{"玩具类型": "塑胶", "适用年龄": "3岁,4岁"}'
     assert item["brand"] == "某牌"

@@ -58,6 +58,8 @@ class Options:
     ``paid_when_missing_status``: the status of rows in a file that has no status column but a payment
     time. ``rest_as_attributes``: columns nobody claims become attributes of the item or person.
     ``joined_lines``: a row may hold several lines, joined by ``;`` (see ``joined``).
+    ``also_by_title``: a catalogue's goods are also entered under their titles, because reports of the
+    same platform name them by nothing else.
     ``zone``: the zone of the file's times, the brand's when None.
     """
 
@@ -74,6 +76,7 @@ class Options:
     delimiter: str | None = None
     loose_ids: bool = False
     joined_lines: bool = False
+    also_by_title: bool = False
     source: str | None = None
 
 
@@ -113,6 +116,8 @@ class Profile:
                 produces = (*produces, "lines")
             if self.grain in ("trade", "line") and any(n.startswith("parcel.") for n in names):
                 produces = (*produces, "parcels")
+            if self.grain in ("trade", "line") and self.options.negative_qty == "return":
+                produces = (*produces, "refunds")
             object.__setattr__(self, "produces", produces)
 
     @property

@@ -187,7 +187,7 @@ CATALOGUE = Profile(
         ("价格", "一口价", "商品价格"),
     ),
     foreign=("订单编号", "子订单编号", "主订单编号", "评价内容", "购买数量", "订单号"),
-    options=Options(rest_as_attributes=True),
+    options=Options(rest_as_attributes=True, also_by_title=True),
 )
 
 PROFILES = (ORDERS, ITEMS, ITEMS_OLD, REFUNDS, CATALOGUE)

@@ -119,6 +119,21 @@ def too_large(name: str, limit: str) -> UnreadableFile:
     )
 
 
+def sheet_too_large(name: str) -> UnreadableFile:
+    return unreadable(
+        "sheet_too_large",
+        name,
+        Text(
+            f"{name} 的工作表太大，读取它需要的内存过多",
+            f"{name} holds a sheet that takes too much memory to read",
+        ),
+        Text(
+            "请从平台导出 CSV，或在 Excel 里另存为“CSV UTF-8”；CSV 没有大小限制",
+            "Export it as CSV, or save it as “CSV UTF-8” in Excel; CSV files of any size are read",
+        ),
+    )
+
+
 def not_a_table(name: str) -> UnreadableFile:
     return unreadable(
         "not_a_table",

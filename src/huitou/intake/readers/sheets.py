@@ -17,6 +17,9 @@ from huitou.intake.readers.table import HEAD_ROWS, MAX_CELL, BadRow, RawBatch, R
 
 MAX_UNPACKED: Final = 6 << 30
 MAX_RATIO: Final = 300
+MAX_SHEET: Final = 768 << 20
+"""Bytes of a sheet's XML; calamine takes about twice as much memory (350,000 rows of 54 columns)."""
+BATCH_ROWS: Final = 10_000
 _SAFE_DIGITS: Final = 10**15
 """Excel keeps 15 significant digits; a longer number in a number cell has lost its end."""
 
@@ -49,10 +52,13 @@ def check_workbook_size(stream: BinaryIO, name: str) -> None:
         with zipfile.ZipFile(stream) as archive:
             packed = max(1, sum(info.compress_size for info in archive.infolist()))
             unpacked = sum(info.file_size for info in archive.infolist())
+            largest = max((info.file_size for info in archive.infolist()), default=0)
     except zipfile.BadZipFile:
         raise errors.truncated(name) from None
     if unpacked > MAX_UNPACKED or (unpacked > 200 << 20 and unpacked / packed > MAX_RATIO):
         raise errors.too_large(name, "6 GB")
+    if largest > MAX_SHEET:
+        raise errors.sheet_too_large(name)
 
 
 def sheets(opener: Callable[[], BinaryIO], name: str) -> Iterator[SheetTable]:
@@ -104,6 +110,7 @@ class SheetTable(RawTable):
         numbers: list[int] = []
         rows: list[list[str]] = []
         bad: list[BadRow] = []
+        batch_rows = min(batch_rows, BATCH_ROWS)
         for number, cells in self._rows():
             if number <= self.header_row or not any(cells):
                 continue
