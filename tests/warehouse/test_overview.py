@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from huitou.accounts.scopes import Scope
 from huitou.kernel.errors import InvalidInput
 from huitou.kernel.i18n import speaking
+from huitou.warehouse.figures import Period, members_behind
 from huitou.warehouse.overview import overview, recent
 from huitou.warehouse.schema import TABLES
 from huitou.warehouse.store import Warehouse
@@ -103,7 +104,7 @@ def by_hand(trades: list[Trade], shops: set[int], start: date, end: date) -> dic
         "buyers": len(buyers),
         "new_buyers": sum(1 for buyer in buyers if start <= ever[buyer]),
         "returning_buyers": sum(1 for buyer in buyers if ever[buyer] < start),
-        "repeaters": sum(1 for buyer in buyers if len(days[buyer]) >= 2),
+        "repeat_buyers": sum(1 for buyer in buyers if len(days[buyer]) >= 2),
         "unattached": sum(1 for row in paid if row["member"] is None),
     }
 
@@ -147,11 +148,15 @@ def test_figures_equal_sums_made_by_hand(
     for key in ("paid_amount", "net_amount"):
         assert Decimal(found[key]) == expected[key], key
     if expected["buyers"]:
-        assert float(found["repeat_rate"]) == expected["repeaters"] / expected["buyers"]
+        assert float(found["repeat_rate"]) == expected["repeat_buyers"] / expected["buyers"]
         share = Decimal(expected["paid_amount"]) / expected["orders"]
         assert abs(Decimal(found["average_order_value"]) - share) < Decimal("0.01")
     else:
         assert found["repeat_rate"] is None
+    period = Period(first, last, date(2026, 6, 1))
+    for key in ("buyers", "new_buyers", "returning_buyers", "repeat_buyers"):
+        behind = members_behind(key, period, Scope.only(shops), ZONE)
+        assert warehouse.scalar(behind.count()) == expected[key], key
     assert view["unattached_trades"] == expected["unattached"]
     assert sum(day["orders"] for day in view["trend"]) == expected["orders"]
     assert len(view["trend"]) == 15

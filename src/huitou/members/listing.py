@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Literal
 
 import ibis
 from ibis import _
 
+from huitou.accounts import shops
 from huitou.accounts.scopes import Scope
 from huitou.kernel.clock import aware, naive_utc
 from huitou.kernel.crypto import KeyRing
@@ -20,6 +21,7 @@ from huitou.kernel.money import ZERO, shown
 from huitou.members.keys import ACCOUNT_KINDS
 from huitou.members.lookup import SearchBy, matching
 from huitou.members.people import Person, people
+from huitou.warehouse import figures
 from huitou.warehouse.scoping import known_members, scoped
 from huitou.warehouse.store import Warehouse, table
 from huitou.warehouse.trades import UNPAID
@@ -57,6 +59,10 @@ class MemberFilter:
     has_phone: bool | None = None
     gender: str | None = None
     state: Literal["all", "buyers", "prospects"] = "all"
+    figure: str | None = None  # one of figures.PEOPLE, of the period below
+    figure_start: date | None = None
+    figure_end: date | None = None
+    figure_as_of: date | None = None
     members: Sequence[int] | None = None
 
 
@@ -125,6 +131,8 @@ def filtered(warehouse: Warehouse, wanted: MemberFilter, scope: Scope, ring: Key
         rows = rows.semi_join(found, "member")
     if wanted.members is not None:
         rows = rows.filter(rows.member.isin(list(wanted.members)))
+    if wanted.figure:
+        rows = rows.semi_join(_behind_figure(wanted, narrowed), "member")
     if wanted.province:
         bought = scoped(table("trade"), narrowed)
         there = bought.filter(bought.province == wanted.province, bought.member.notnull())
@@ -142,6 +150,21 @@ def filtered(warehouse: Warehouse, wanted: MemberFilter, scope: Scope, ring: Key
     return rows.filter(*conditions) if conditions else rows
 
 
+def _behind_figure(wanted: MemberFilter, scope: Scope) -> ibis.Table:
+    if wanted.figure not in figures.PEOPLE or not wanted.figure_start or not wanted.figure_end:
+        raise InvalidInput(
+            Text(
+                "figure 需要 figure_start 与 figure_end，且是人数指标",
+                "figure names a count of people and needs figure_start and figure_end",
+            ),
+            remedy=Text(f"可用：{'、'.join(figures.PEOPLE)}", f"Use: {', '.join(figures.PEOPLE)}"),
+            where={"field": "figure"},
+        )
+    as_of = wanted.figure_as_of or wanted.figure_end
+    period = figures.Period(wanted.figure_start, wanted.figure_end, as_of)
+    return figures.members_behind(wanted.figure, period, scope, shops.zone())
+
+
 def described(
     warehouse: Warehouse, rows: Sequence[dict[str, Any]], ring: KeyRing
 ) -> list[dict[str, Any]]:
@@ -153,7 +176,7 @@ def described(
 def _with_figures(scope: Scope) -> ibis.Table:
     held = table("member").filter(_.merged_into.isnull())
     if scope.is_everything:
-        figures = table("member_totals").select(
+        sums = table("member_totals").select(
             "member",
             *_COUNTS,
             *_AMOUNTS,
@@ -163,8 +186,8 @@ def _with_figures(scope: Scope) -> ibis.Table:
         )
     else:
         held = held.semi_join(known_members(scope), "member")
-        figures = _scoped_figures(scope)
-    rows = held.left_join(figures, "member").drop("member_right")
+        sums = _scoped_figures(scope)
+    rows = held.left_join(sums, "member").drop("member_right")
     filled = rows.mutate(
         **{name: rows[name].fill_null(0) for name in _COUNTS},
         **{name: rows[name].fill_null(ZERO) for name in _AMOUNTS},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -57,6 +57,13 @@ class MemberQuery(Schema):
     has_phone: bool | None = None
     gender: Literal["f", "m"] | None = None
     state: Literal["all", "buyers", "prospects"] = "all"
+    # The members that a figure of the overview counted, of the period figure_start … figure_end.
+    figure: (
+        Literal["buyers", "new_buyers", "returning_buyers", "repeat_buyers", "members"] | None
+    ) = None
+    figure_start: date | None = None
+    figure_end: date | None = None
+    figure_as_of: date | None = None
 
 
 class Column(Schema):

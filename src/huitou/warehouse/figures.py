@@ -211,16 +211,46 @@ def values(warehouse: Warehouse, period: Period, scope: Scope, zone: str) -> _Va
     }
 
 
+PEOPLE: Final = ("buyers", "new_buyers", "returning_buyers", "repeat_buyers", "members")
+"""Figures that count members; ``repeat_buyers`` is the upper half of the repeat rate."""
+
+
+def members_behind(key: str, period: Period, scope: Scope, zone: str) -> ibis.Table:
+    """(member): exactly the members that a figure of ``PEOPLE`` counted."""
+    if key == "members":
+        return known_on(min(period.end, period.as_of), scope, zone).select("member")
+    paid = paid_trades(period, scope, zone)
+    buyers = (
+        paid.filter(paid.member.notnull())
+        .group_by("member")
+        .aggregate(days=paid.paid_day.nunique())
+    )
+    if key == "repeat_buyers":
+        return buyers.filter(buyers.days >= 2).select("member")
+    firsts = first_days()
+    joined = buyers.left_join(firsts, buyers.member == firsts.buyer)
+    is_new = (joined.first_day >= ibis.literal(period.start)).fill_null(False)
+    kept = {
+        "buyers": joined,
+        "new_buyers": joined.filter(is_new),
+        "returning_buyers": joined.filter(~is_new),
+    }
+    return kept[key].select("member")
+
+
 def member_count(warehouse: Warehouse, day: date, scope: Scope, zone: str) -> int:
-    """How many members were known at the end of a day; undated ones count as known."""
+    """How many members were known at the end of a day."""
+    return int(warehouse.scalar(known_on(day, scope, zone).count()))
+
+
+def known_on(day: date, scope: Scope, zone: str) -> ibis.Table:
+    """The members known at the end of a day; undated ones count as known."""
     members = table("member")
     known = members.filter(
         members.merged_into.isnull(),
         members.first_seen_at.isnull() | (members.first_seen_at < ibis.literal(cut(day, zone))),
     )
-    if not scope.is_everything:
-        known = known.semi_join(known_members(scope), "member")
-    return int(warehouse.scalar(known.count()))
+    return known if scope.is_everything else known.semi_join(known_members(scope), "member")
 
 
 def trend(warehouse: Warehouse, period: Period, scope: Scope, zone: str) -> list[dict[str, Any]]:
