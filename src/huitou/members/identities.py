@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from hashlib import sha256
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from huitou.kernel.crypto import BLIND_BYTES
 from huitou.members import normal
@@ -41,105 +41,106 @@ class Blinder:
         self._inner = sha256(bytes(byte ^ 0x36 for byte in key))
         self._outer = sha256(bytes(byte ^ 0x5C for byte in key))
 
-        self._begun: dict[tuple[str, str], Any] = {}
+    def within(self, kind: str, scope: str) -> Callable[[str], bytes]:
+        """The hash of values of one kind and scope."""
+        begun = self._inner.copy()
+        begun.update(f"{kind}\0{scope}\0".encode())
+        start, finish = begun.copy, self._outer.copy
 
-    def __call__(self, kind: str, scope: str, value: str) -> bytes:
-        begun = self._begun.get((kind, scope))
-        if begun is None:
-            begun = self._begun[kind, scope] = self._inner.copy()
-            begun.update(f"{kind}\0{scope}\0".encode())
-        inner = begun.copy()
-        inner.update(value.encode())
-        outer = self._outer.copy()
-        outer.update(inner.digest())
-        digest: bytes = outer.digest()
-        return digest[:BLIND_BYTES]
+        def blind(value: str) -> bytes:
+            inner = start()
+            inner.update(value.encode())
+            outer = finish()
+            outer.update(inner.digest())
+            digest: bytes = outer.digest()
+            return digest[:BLIND_BYTES]
+
+        return blind
 
 
-def of_person(
-    cells: Mapping[str, str], blind: Blinder, shop: ShopLike
-) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
-    """(strong, weak) identities of a buyer or a listed customer, each by rank, then hash.
+class Identifier:
+    """Finds the identities in the cells of one shop's rows.
 
-    ``cells``: cleaned and not empty, by vault field. The first strong identity names the buyer.
+    ``cells``: cleaned and not empty, by vault field.
     """
-    platform = platform_scope(shop.platform, shop.code)
-    keys: list[Key] = []
-    for field, cell in cells.items():
-        rule = _RULES.get(field)
-        value = rule(cell) if rule else None
-        if value is None:
-            continue
-        kind = _KIND_OF[field]
-        if kind == "nick" and shop.platform not in UNIQUE_NICK_PLATFORMS:
-            kind = "nickname"
-        breadth = KINDS[kind].breadth
-        scope = {"platform": platform, "shop": shop.code}.get(breadth, BRAND_SCOPE)
-        keys.append((KINDS[kind].rank, blind(kind, scope, value), kind, scope))
-    keys += _contact(cells, blind, "phone")
-    keys.sort()
-    strong = tuple([key for key in keys if key[0] < WEAK_RANK])
-    return strong, tuple(keys[len(strong) :])
 
+    def __init__(self, blinder: Blinder, shop: ShopLike) -> None:
+        platform = platform_scope(shop.platform, shop.code)
+        scopes = {"platform": platform, "shop": shop.code, "brand": BRAND_SCOPE}
+        self._fields = {}
+        for field, (kind_code, rule) in _FIELDS.items():
+            is_display = field == "nick" and shop.platform not in UNIQUE_NICK_PLATFORMS
+            kind = KINDS["nickname" if is_display else kind_code]
+            scope = scopes[kind.breadth]
+            self._fields[field] = (rule, kind, scope, blinder.within(kind.code, scope))
+        self._phone = blinder.within("phone", BRAND_SCOPE)
+        self._receiver_phone = blinder.within("receiver_phone", BRAND_SCOPE)
+        self._name = blinder.within("name", BRAND_SCOPE)
+        self._mask = blinder.within("phone_mask", BRAND_SCOPE)
+        self._receiver = blinder.within("receiver", BRAND_SCOPE)
 
-def of_receiver(cells: Mapping[str, str], blind: Blinder) -> tuple[Key, ...]:
-    """Weak identities of a receiver, who need not be the buyer. ``cells`` as in ``of_person``."""
-    return tuple(_contact(cells, blind, "receiver_phone"))
+    def of_person(self, cells: Mapping[str, str]) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
+        """(strong, weak) identities of a buyer or a listed customer, each by rank, then hash.
 
+        The first strong identity names the buyer.
+        """
+        keys: list[Key] = []
+        for field, cell in cells.items():
+            known = self._fields.get(field)
+            if known is not None:
+                rule, kind, scope, blind = known
+                value = rule(cell)
+                if value is not None:
+                    keys.append((kind.rank, blind(value), kind.code, scope))
+        keys += self._contact(cells, is_theirs=True)
+        keys.sort()
+        strong = tuple([key for key in keys if key[0] < WEAK_RANK])
+        return strong, tuple(keys[len(strong) :])
 
-def _contact(cells: Mapping[str, str], blind: Blinder, mobile_kind: str) -> list[Key]:
-    """What ``name``, ``phone`` and ``address`` say; only a person's own mobile is strong."""
-    keys: list[Key] = []
+    def of_receiver(self, cells: Mapping[str, str]) -> tuple[Key, ...]:
+        """Weak identities of a receiver, who need not be the buyer."""
+        return tuple(self._contact(cells, is_theirs=False))
 
-    def add(kind: str, value: str) -> None:
-        rank = WEAK_RANK if kind != "phone" else KINDS[kind].rank
-        keys.append((rank, blind(kind, BRAND_SCOPE, value), kind, BRAND_SCOPE))
-
-    phone = normal.phone(cells["phone"]) if "phone" in cells else None
-    name = normal.name(cells["name"]) if "name" in cells else None
-    if phone:
-        if phone.form == "mobile":
-            add(mobile_kind, phone.value)
-        elif phone.form in {"opaque", "landline"}:
-            add("receiver_phone", phone.value)
-    if name:
-        add("name", name)
-        tail = normal.phone_tail(phone) if phone else None
-        if tail:
-            add("phone_mask", f"{tail}{_SEPARATOR}{name}")
+    def _contact(self, cells: Mapping[str, str], *, is_theirs: bool) -> list[Key]:
+        """What ``name``, ``phone`` and ``address`` say; only a person's own mobile is strong."""
+        keys: list[Key] = []
+        phone = normal.phone(cells["phone"]) if "phone" in cells else None
+        if phone is not None:
+            if phone.form == "mobile" and is_theirs:
+                keys.append((KINDS["phone"].rank, self._phone(phone.value), "phone", BRAND_SCOPE))
+            elif phone.form in _COMPARABLE:
+                found = self._receiver_phone(phone.value)
+                keys.append((WEAK_RANK, found, "receiver_phone", BRAND_SCOPE))
+        name = normal.name(cells["name"]) if "name" in cells else None
+        if name is None:
+            return keys
+        keys.append((WEAK_RANK, self._name(name), "name", BRAND_SCOPE))
+        tail = normal.phone_tail(phone) if phone is not None else None
+        if tail is not None:
+            found = self._mask(f"{tail}{_SEPARATOR}{name}")
+            keys.append((WEAK_RANK, found, "phone_mask", BRAND_SCOPE))
         address = normal.address(cells["address"]) if "address" in cells else None
-        if address:
-            add("receiver", f"{name}{_SEPARATOR}{address}")
-    return keys
+        if address is not None:
+            found = self._receiver(f"{name}{_SEPARATOR}{address}")
+            keys.append((WEAK_RANK, found, "receiver", BRAND_SCOPE))
+        return keys
 
 
-_KIND_OF: Final = {
-    "ouid": "ouid",
-    "open_id": "open_id",
-    "nick": "nick",
-    "customer_no": "customer",
-    "unionid": "unionid",
-    "wecom_id": "wecom",
-    "omid": "omid",
-    "card_no": "card_no",
-    "email": "email",
-    "alipay": "alipay",
+_COMPARABLE: Final = frozenset({"mobile", "opaque", "landline"})
+_FIELDS: Final[dict[str, tuple[str, Callable[[str], str | None]]]] = {
+    # vault field → kind of identity, and the form it is compared in
+    "ouid": ("ouid", normal.token),
+    "open_id": ("open_id", normal.token),
+    "nick": ("nick", normal.nick),
+    "customer_no": ("customer", normal.card_no),
+    "unionid": ("unionid", normal.token),
+    "wecom_id": ("wecom", normal.token),
+    "omid": ("omid", normal.token),
+    "card_no": ("card_no", normal.card_no),
+    "email": ("email", normal.email),
+    "alipay": ("alipay", normal.alipay),
 }
-_RULES: Final[dict[str, Callable[[str], str | None]]] = {
-    "ouid": normal.token,
-    "open_id": normal.token,
-    "nick": normal.nick,
-    "customer_no": normal.card_no,
-    "unionid": normal.token,
-    "wecom_id": normal.token,
-    "omid": normal.token,
-    "card_no": normal.card_no,
-    "email": normal.email,
-    "alipay": normal.alipay,
-}
-
-
-FIELD_OF: Final = {kind: field for field, kind in _KIND_OF.items()}
+FIELD_OF: Final = {kind: field for field, (kind, _rule) in _FIELDS.items()}
 """The vault field that holds a strong identity's value, by kind."""
 
 
@@ -147,5 +148,5 @@ def comparable(kind: str, value: str) -> str | None:
     """A value as it is hashed for a strong identity of a kind."""
     if kind == "phone":
         return normal.mobile(value)
-    rule = _RULES.get(FIELD_OF.get(kind, kind))
-    return rule(value) if rule else None
+    known = _FIELDS.get(FIELD_OF.get(kind, kind))
+    return known[1](value) if known else None

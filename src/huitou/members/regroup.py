@@ -204,6 +204,8 @@ def _write(
 
 def refresh_members(writer: Writer, numbers: Ints) -> Ints:
     """Bring the ``member`` rows of these numbers up to date. Returns the numbers that are new."""
+    if not len(numbers):
+        return numbers
     number = writer.temp("member_number", pa.table({"number": numbers}))
     keys = writer.table("identity_key").filter(_.strength == "strong")
     shop = writer.table("shop").select(source_shop="shop", source="platform")

@@ -31,7 +31,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from huitou.kernel.crypto import NONCE_BYTES, KeyRing
 from huitou.members import normal
-from huitou.members.identities import Blinder, Key, ShopLike, of_person, of_receiver
+from huitou.members.identities import Blinder, Identifier, Key, ShopLike
 from huitou.members.keys import WEAK_RANK
 
 PERSON: Final[dict[str, str]] = {
@@ -114,9 +114,8 @@ def context(kind: str, ref: bytes, digest: bytes) -> bytes:
 
 
 def encode(cells: Mapping[str, str]) -> str:
-    """A record's fields as JSON, one text for equal content (three times as fast as ``json``)."""
-    pairs = [f'"{name}":{encode_basestring(cells[name])}' for name in sorted(cells)]
-    return "{" + ",".join(pairs) + "}"
+    """A record's fields as JSON (three times as fast as ``json``); their order is the caller's."""
+    return "{" + ",".join([f'"{name}":{encode_basestring(cells[name])}' for name in cells]) + "}"
 
 
 @dataclass
@@ -158,10 +157,13 @@ class Sealer:
     """
 
     def __init__(self, ring: KeyRing, shop: ShopLike) -> None:
-        self._blind = Blinder(ring.index)
+        blinder = Blinder(ring.index)
+        self._identify = Identifier(blinder, shop)
+        self._account_content = blinder.within("content", "account")
+        self._receiver_content = blinder.within("content", "receiver")
+        self._note_content = blinder.within("content", "note")
         self._key_id = ring.active
         self._cipher = AESGCM(ring.keys[ring.active])
-        self._shop = shop
         self._persons = _Known("account")
         self._receivers = _Known("receiver")
         self._notes = _Known("note")
@@ -244,9 +246,10 @@ class Sealer:
         learn: Callable[[dict[str, str]], int],
     ) -> Ints:
         """Per row the number of its person, receiver or note in ``known``; -1 where it has none."""
+        # In the order of the fields, so that equal content is equal text.
         present = [
             name
-            for name in columns
+            for name in sorted(columns, key=columns.__getitem__)
             if name in table.column_names and table[name].null_count < table.num_rows
         ]
         if not present:
@@ -261,31 +264,31 @@ class Sealer:
         for place, text in enumerate(encoded.dictionary.to_pylist()):
             number = known.numbers.get(prefix + text)
             if number is None:
-                cells = {}
-                for name, raw in zip(fields, text.split(_SEPARATOR), strict=False):
-                    cell = raw if raw.isalnum() and len(raw) > 4 else normal.clean(raw)
-                    if cell and not (cell[0] in "#$~*" and normal.is_ciphertext(cell)):
-                        cells[name] = cell
+                cells = {
+                    name: cell
+                    for name, raw in zip(fields, text.split(_SEPARATOR), strict=False)
+                    if raw and (cell := normal.clean(raw)) and not normal.is_ciphertext(cell)
+                }
                 number = known.numbers[prefix + text] = learn(cells) if cells else -1
             numbers[place] = number
         return np.asarray(numbers[encoded.indices.to_numpy()], np.int64)
 
     def _person(self, cells: dict[str, str]) -> int:
-        strong, weak = of_person(cells, self._blind, self._shop)
+        strong, weak = self._identify.of_person(cells)
         body = encode(cells)
-        content = self._blind("content", "account", body)
+        content = self._account_content(body)
         if not strong:
             return self._persons.add(body, content, weak=weak)
         return self._persons.add(body, strong[0][1], content[:DIGEST_BYTES], strong, weak)
 
     def _receiver(self, cells: dict[str, str]) -> int:
         body = encode(cells)
-        ref = self._blind("content", "receiver", body)
-        return self._receivers.add(body, ref, weak=of_receiver(cells, self._blind))
+        weak = self._identify.of_receiver(cells)
+        return self._receivers.add(body, self._receiver_content(body), weak=weak)
 
     def _note(self, cells: dict[str, str]) -> int:
         body = encode(cells)
-        return self._notes.add(body, self._blind("content", "note", body))
+        return self._notes.add(body, self._note_content(body))
 
     def _secrets(self, known: _Known, number_of: Ints, seen: Ints) -> pa.Table:
         """Records new to this file; for accounts seen again at a later time, the bare time."""
