@@ -134,7 +134,7 @@ _FIELDS: Final[dict[str, tuple[str, Callable[[str], str | None]]]] = {
     "nick": ("nick", normal.nick),
     "customer_no": ("customer", normal.card_no),
     "unionid": ("unionid", normal.token),
-    "wecom_id": ("wecom", normal.token),
+    "wecom_id": ("wecom_id", normal.token),
     "omid": ("omid", normal.token),
     "card_no": ("card_no", normal.card_no),
     "email": ("email", normal.email),

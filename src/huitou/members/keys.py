@@ -42,7 +42,7 @@ KINDS: Final[dict[str, Kind]] = {
         Kind("nick", Text("账号昵称", "Account name"), "strong", "platform", 14, 3),
         Kind("customer", Text("客户编号", "Customer number"), "strong", "platform", 16, 3),
         Kind("unionid", Text("微信unionid", "WeChat unionid"), "strong", "brand", 20, 1),
-        Kind("wecom", Text("企业微信客户ID", "WeCom customer id"), "strong", "brand", 22, 3),
+        Kind("wecom_id", Text("企业微信客户ID", "WeCom customer id"), "strong", "brand", 22, 3),
         Kind("omid", Text("会员通ID(omid)", "Member pass id (omid)"), "strong", "brand", 24, 1),
         Kind("card_no", Text("会员卡号", "Member card"), "strong", "brand", 26, 3),
         Kind("phone", Text("手机号", "Mobile"), "strong", "brand", 30, 5),

@@ -73,7 +73,6 @@ class _Extra:
     persons: Mapping[int, Person] = field(default_factory=dict)
     accounts: Mapping[int, int] = field(default_factory=dict)
     platforms: Mapping[int, list[str]] = field(default_factory=dict)
-    regions: Mapping[int, dict[str, Any]] = field(default_factory=dict)
     shops: Mapping[int, str] = field(default_factory=dict)
 
 
@@ -134,18 +133,11 @@ def filtered(warehouse: Warehouse, wanted: MemberFilter, scope: Scope, ring: Key
     if wanted.figure:
         rows = rows.semi_join(_behind_figure(wanted, narrowed), "member")
     if wanted.province:
-        bought = scoped(table("trade"), narrowed)
-        there = bought.filter(bought.province == wanted.province, bought.member.notnull())
-        rows = rows.filter(
-            (rows.province == wanted.province) | rows.member.isin(there.select("member").member)
-        )
+        rows = rows.filter(rows.province == wanted.province)
     if wanted.gender:
         rows = rows.filter(rows.gender == wanted.gender)
     if wanted.has_phone is not None:
-        keys = table("identity_key")
-        by_phone = keys.filter(keys.kind == "phone", keys.member.notnull()).select("member")
-        has_phone = rows.has_phone.fill_null(False) | rows.member.isin(by_phone.member)
-        rows = rows.filter(has_phone if wanted.has_phone else ~has_phone)
+        rows = rows.filter(rows.has_phone.fill_null(False) == wanted.has_phone)
     conditions = _conditions(rows, wanted)
     return rows.filter(*conditions) if conditions else rows
 
@@ -262,17 +254,10 @@ def _extra(warehouse: Warehouse, members: list[int], ring: KeyRing) -> _Extra:
         known = platforms.setdefault(member, [])
         if row["platform"] and row["platform"] not in known:
             known.append(row["platform"])
-    trade = warehouse.table("trade")
-    theirs = trade.filter(trade.member.isin(members), trade.province.notnull())
-    region = theirs.group_by("member").aggregate(
-        province=theirs.province.argmax(theirs.created_at),
-        city=theirs.city.argmax(theirs.created_at),
-    )
     return _Extra(
         persons=people(warehouse, members, ring),
         accounts=accounts,
         platforms=platforms,
-        regions={row["member"]: row for row in warehouse.rows(region)},
         shops={row["shop"]: row["shop_name"] for row in warehouse.rows(shop)},
     )
 
@@ -280,7 +265,6 @@ def _extra(warehouse: Warehouse, members: list[int], ring: KeyRing) -> _Extra:
 def _member_row(row: Mapping[str, Any], extra: _Extra) -> dict[str, Any]:
     member = row["member"]
     person = extra.persons[member]
-    region = extra.regions.get(member, {})
     return {
         "member": str(member),
         "display_name": person.display_name,
@@ -289,8 +273,8 @@ def _member_row(row: Mapping[str, Any], extra: _Extra) -> dict[str, Any]:
         "accounts": extra.accounts.get(member, 0),
         "platforms": extra.platforms.get(member, []),
         "gender": row["gender"],
-        "province": row["province"] or region.get("province"),
-        "city": row["city"] or (None if row["province"] else region.get("city")),
+        "province": row["province"],
+        "city": row["city"],
         "paid_trades": row["paid_trades"],
         "paid_amount": money(row["paid_amount"]),
         "net_amount": money(row["net_amount"]),

@@ -28,7 +28,7 @@ from huitou.members.components import (
     separated,
 )
 from huitou.members.keys import KINDS
-from huitou.warehouse.schema import TABLES
+from huitou.warehouse import feed
 from huitou.warehouse.store import Writer
 
 ROW: Final = "row"
@@ -294,22 +294,18 @@ def _tell(writer: Writer, result: Regrouped, batch: int | None, now: datetime) -
     ]
     if not rows:
         return
-    last = int(writer.scalar(writer.table("feed").seq.max()) or 0)
-    at = naive_utc(now)
-    told = [
-        {
-            **row,
-            "seq": last + n,
-            "kind": "identity",
-            "before": str(row["before"]),
-            "after": str(row["after"]),
-            "occurred_at": at,
-            "recorded_at": at,
-            "batch": batch,
-        }
-        for n, row in enumerate(rows, 1)
-    ]
-    writer.insert("feed", pa.Table.from_pylist(told, schema=TABLES["feed"].to_pyarrow()))
+    told = writer.temp(
+        "told_identity",
+        pa.table(
+            {
+                "kind": ["identity"] * len(rows),
+                **{name: [row[name] for row in rows] for name in ("change", "member", "subject")},
+                **{name: [str(row[name]) for row in rows] for name in ("before", "after")},
+                "occurred_at": pa.nulls(len(rows), pa.timestamp("us")),
+            }
+        ),
+    )
+    feed.append(writer, told, batch=batch, now=naive_utc(now))
 
 
 def _ints(table: pa.Table, column: str, missing: int = 0) -> Ints:

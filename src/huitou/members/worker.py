@@ -6,7 +6,7 @@ import base64
 import json
 import secrets
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -207,6 +207,9 @@ def _from_json(text: str) -> listing.MemberFilter:
     for name in ("last_paid_after", "last_paid_before"):
         if name in values:
             values[name] = datetime.fromisoformat(values[name])
+    for name in ("figure_start", "figure_end", "figure_as_of"):
+        if name in values:
+            values[name] = date.fromisoformat(values[name])
     return listing.MemberFilter(**values)
 
 
