@@ -6,6 +6,7 @@ from ninja import NinjaAPI
 
 from huitou.accounts.api import router as accounts_router
 from huitou.accounts.api_auth import router as auth_router
+from huitou.intake.api import router as intake_router
 from huitou.members.api import router as members_router
 from huitou.warehouse.api import router as warehouse_router
 from huitou.web import errors
@@ -20,5 +21,12 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 errors.install(api)
-for router in (auth_router, accounts_router, warehouse_router, members_router, web_router):
+for router in (
+    auth_router,
+    accounts_router,
+    warehouse_router,
+    members_router,
+    intake_router,
+    web_router,
+):
     api.add_router("", router)

@@ -121,7 +121,7 @@ def owning_warehouse(
         set_current_warehouse(warehouse)
         if not inspect:
             mirror_shops()
-            recover(home, now=now)
+            recover(now=now)
         shops.changed.connect(on_change)
         yield warehouse
     finally:
@@ -145,5 +145,10 @@ def mirror_shops() -> None:
         connection.close_if_unusable_or_obsolete()
 
 
-def recover(home: Home, *, now: datetime) -> None:
+def recover(*, now: datetime) -> None:
     """Let the parts put right what a crash left half way; before any job runs."""
+    from huitou.intake import pipeline
+    from huitou.intake.workplace import Workplace
+
+    for batch in pipeline.recover(Workplace.here(), now=now):
+        log.warning("batch %s was left half way: now %s", batch.pk, batch.state)

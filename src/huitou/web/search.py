@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from huitou.accounts.guard import Principal
+from huitou.intake import reads as intake
 from huitou.kernel.crypto import load_key_ring
 from huitou.kernel.home import Home
 from huitou.kernel.i18n import Text, translate
@@ -19,6 +20,7 @@ from huitou.warehouse.store import current_warehouse
 
 MOST: Final = 20
 MOST_MEMBERS: Final = 8
+MOST_BATCHES: Final = 5
 SHORTEST_QUERY: Final = 2
 
 Item = dict[str, Any]
@@ -100,6 +102,21 @@ def _members(wanted: str, caller: Principal) -> list[Item]:
     ]
 
 
+def _batches(wanted: str, caller: Principal) -> list[Item]:
+    """Imported files by a part of their name, newest first."""
+    found = intake.batches_in(caller.scope, None).filter(name__icontains=wanted)[:MOST_BATCHES]
+    return [
+        {
+            "kind": "batch",
+            "id": row["id"],
+            "title": row["name"],
+            "subtitle": row["state_label"],
+            "url": f"/data/batches/{row['id']}",
+        }
+        for row in map(intake.batch_row, found)
+    ]
+
+
 def _about(row: dict[str, Any]) -> str:
     orders = Text(f"{row['paid_trades']} 单", f"{row['paid_trades']} orders")
     parts = (row["phone"], row["province"], translate(orders), f"¥{row['paid_amount']}")
@@ -109,5 +126,6 @@ def _about(row: dict[str, Any]) -> str:
 Source = Callable[[str, Principal], list[Item]]
 SOURCES: Final[tuple[tuple[str, Source], ...]] = (
     ("members.view", _members),
+    ("intake.view", _batches),
     ("search.use", _pages),
 )

@@ -27,6 +27,7 @@ from huitou.kernel.errors import Unavailable
 from huitou.kernel.home import Home, write_private
 from huitou.kernel.i18n import Text
 from huitou.kernel.workers import WorkerPool
+from huitou.web import logs
 from huitou.web.asgi import Application
 from huitou.web.installation import FirstOwner, first_owner, owning_warehouse, prepare
 from huitou.web.local import LocalCommands
@@ -60,6 +61,7 @@ def serve(
     must_change_password: bool = True,
 ) -> None:
     """Serve until a signal comes. Raises ``WarehouseBusy`` or ``Unavailable`` before that."""
+    logs.we_are_a_server("serve")
     prepare(home)
     owner = first_owner(now=wall_clock(), must_change_password=must_change_password)
     SessionStore.clear_expired()

@@ -45,8 +45,9 @@ MODULES: Final = (
     "users",
     "keys",
     "shops",
-    "demo",
+    "import_",
     "member",
+    "demo",
 )
 
 

@@ -21,8 +21,10 @@ def worker(threads: int) -> None:
     from huitou.kernel.clock import wall_clock
     from huitou.kernel.workers import WorkerPool
     from huitou.warehouse.store import WarehouseBusy
+    from huitou.web import logs
     from huitou.web.installation import owning_warehouse, prepare
 
+    logs.we_are_a_server("worker")
     home = Home.from_environment()
     prepare(home)
     with ExitStack() as held:
