@@ -43,8 +43,28 @@ TABLES: Final[dict[str, ibis.Schema]] = {
             "list_price": MONEY,
             "cost": MONEY,
             "attributes": "string",  # JSON object of text values
-            "seen_in": "string",  # greatest order number of a line that described it, zero-padded
             "version_at": TIME,  # of the catalogue row; NULL while it is known from lines only
+            "fingerprint": "uint64",  # of all of the above
+        }
+    ),
+    # What an item is made of: the newest catalogue row, and the newest line that described it. The
+    # item has the catalogue's value of each column, else the line's.
+    "item_version": ibis.schema(
+        {
+            "source": "string",
+            "item_key": "string",
+            "origin": "string",  # catalogue | line
+            "title": "string",
+            "category": "string",
+            "brand": "string",
+            "merchant_code": "string",
+            "season": "string",
+            "phase": "string",
+            "list_price": MONEY,
+            "cost": MONEY,
+            "attributes": "string",
+            "version_at": TIME,
+            "seen_in": "string",  # greatest order number of a line that described it, zero-padded
             "fingerprint": "uint64",
         }
     ),
@@ -179,6 +199,7 @@ TABLES: Final[dict[str, ibis.Schema]] = {
             "fingerprint": "uint64",
             "contact_version_at": TIME,
             "contact_version_rank": "int32",
+            "contact_fingerprint": "uint64",
             "is_stub": "boolean",  # known from its lines only, so far
             "batch": "int64",
         }
@@ -194,7 +215,7 @@ TABLES: Final[dict[str, ibis.Schema]] = {
             "sku": "string",
             "sku_code": "string",
             "title": "string",
-            "category": "string",
+            "category": "string",  # the item's, else the line's own
             "qty": QTY,
             "price": MONEY,
             "line_amount": MONEY,  # price × qty before the trade's discounts
