@@ -46,6 +46,7 @@ MODULES: Final = (
     "keys",
     "shops",
     "import_",
+    "bench",
     "member",
     "demo",
 )

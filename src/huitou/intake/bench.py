@@ -1,0 +1,221 @@
+"""How fast files come in, beside the floor: DuckDB reading and typing the same files into a table.
+
+Every figure is of a process of its own, the home and the files included, so that its peak memory is
+its own too. Files are made on the spot (``synthetic``), the same for the same sizes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from huitou.intake.synthetic import Files, Sizes, write_taobao
+from huitou.kernel.errors import HuitouError
+from huitou.kernel.home import ENV as HOME_ENV
+from huitou.kernel.i18n import Text
+
+_POLL_SECONDS: Final = 0.05
+_PAGE: Final = os.sysconf("SC_PAGE_SIZE")
+
+# Ids are text, as they must be: 18 digits do not survive as numbers everywhere. Times and amounts are
+# typed; the rest is text.
+_FLOOR: Final = """
+import sys, time, duckdb
+started = time.perf_counter()
+base = duckdb.connect(sys.argv[1])
+for number, path in enumerate(sys.argv[2:]):
+    names = [c[0] for c in base.sql("SELECT * FROM read_csv(?, header=true, all_varchar=true) LIMIT 0",
+                                    params=[path]).description]
+    def kind(name):
+        if name.strip().endswith("时间"): return "TIMESTAMP"
+        if any(word in name for word in ("金额", "货款", "邮费", "价格")) and "打款" not in name: return "DECIMAL(18,4)"
+        return "VARCHAR"
+    types = {name: kind(name) for name in names}
+    base.execute(f"CREATE TABLE t{number} AS SELECT * FROM read_csv($path, header=true, columns=$types)",
+                 {"path": path, "types": types})
+base.execute("CHECKPOINT")
+base.close()
+print(time.perf_counter() - started)
+"""
+
+
+class BenchFailed(HuitouError):
+    """A measured process failed, or its result is not what the files hold."""
+
+    status = 500
+    code = "bench_failed"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One process: wall time from start to end, rows per second, times the floor, peak memory."""
+
+    name: str
+    seconds: float
+    rows_per_second: float
+    times_floor: float
+    peak_mb: float
+
+
+@dataclass(frozen=True)
+class _Run:
+    seconds: float
+    peak_bytes: int
+    output: str
+
+
+def run(
+    sizes: Sizes, command: Sequence[str], say: Callable[[Text], None], folder: Path | None = None
+) -> dict[str, Any]:
+    """Make the files, measure the floor, the first import and the same import again.
+
+    ``command``: how to start the program, e.g. ``[python, "-m", …]``. ``folder``: where to work, a
+    temporary folder by default. Raises ``BenchFailed`` when the import's totals are not those of the
+    files.
+    """
+    with tempfile.TemporaryDirectory(prefix="huitou-bench-", dir=folder) as made:
+        place = Path(made)
+        say(Text("生成文件", "Making the files"))
+        files = write_taobao(place, sizes)
+        return _measured(sizes, files, place, command, say)
+
+
+def _measured(
+    sizes: Sizes,
+    files: Files,
+    place: Path,
+    command: Sequence[str],
+    say: Callable[[Text], None],
+) -> dict[str, Any]:
+    rows = sizes.orders + sizes.lines
+    paths = [str(files.orders), str(files.items)]
+    say(Text("测量下限：DuckDB 读取同样的文件", "The floor: DuckDB reads the same files"))
+    floor = _process([sys.executable, "-c", _FLOOR, str(place / "floor.duckdb"), *paths], {})
+    (place / "floor.duckdb").unlink()
+    home = {HOME_ENV: str(place / "home")}
+    importing = [*command, "import", *paths, "--json"]
+    say(Text("首次导入", "First import"))
+    first = _process(importing, home)
+    _check(json.loads(first.output), sizes, ("inserted", "unchanged"))
+    say(Text("再次导入", "The same again"))
+    again = _process(importing, home)
+    _check(json.loads(again.output), sizes, ("unchanged", "inserted"))
+
+    def measure(name: str, one: _Run) -> Measure:
+        return Measure(
+            name,
+            round(one.seconds, 2),
+            round(rows / one.seconds),
+            round(one.seconds / floor.seconds, 2),
+            round(one.peak_bytes / 2**20),
+        )
+
+    return {
+        "orders": sizes.orders,
+        "lines": sizes.lines,
+        "buyers": sizes.buyers,
+        "file_mb": round(sum(Path(path).stat().st_size for path in paths) / 2**20),
+        "home_mb": round(_size(place / "home") / 2**20),
+        "cores": os.cpu_count(),
+        "measures": [
+            asdict(measure("floor", floor)),
+            asdict(measure("first_import", first)),
+            asdict(measure("same_again", again)),
+        ],
+    }
+
+
+def _check(result: Mapping[str, Any], sizes: Sizes, counts: tuple[str, str]) -> None:
+    """The import must have done the whole work, and nothing twice."""
+    every, none = counts
+    by_profile = {entry["profile"]: entry for entry in result["files"]}
+    orders, lines = by_profile["taobao_orders"], by_profile["taobao_items"]
+    good = (
+        not result["failed"]
+        and result["totals"]["trades"] == sizes.orders
+        and result["totals"]["lines"] == sizes.lines
+        and (orders[every], orders[none], orders["updated"]) == (sizes.orders, 0, 0)
+        and (lines[every], lines[none], lines["updated"]) == (sizes.lines, 0, 0)
+    )
+    if not good:
+        raise BenchFailed(
+            Text("导入的结果与文件不符", "The import's result is not what the files hold"),
+            where={"result": result},
+        )
+
+
+def _process(command: Sequence[str], environment: Mapping[str, str]) -> _Run:
+    """Run a process and all it starts to the end; its peak memory is their sum."""
+    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+        started = time.perf_counter()
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            list(command), stdout=output, stderr=errors, env={**os.environ, **environment}
+        )
+        peak = _Peak(process.pid)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        peak.stop()
+        output.seek(0)
+        errors.seek(0)
+        said = output.read()
+        if process.returncode != 0:
+            raise BenchFailed(
+                Text(
+                    f"进程退出码 {process.returncode}：{errors.read()[-2000:] or said[-2000:]}",
+                    f"The process ended with {process.returncode}: "
+                    f"{errors.read()[-2000:] or said[-2000:]}",
+                )
+            )
+        unit = 1 if sys.platform == "darwin" else 1024
+        return _Run(seconds, max(peak.bytes, usage.ru_maxrss * unit), said)
+
+
+class _Peak:
+    """Watches the resident memory of a process and its descendants (where /proc tells)."""
+
+    def __init__(self, pid: int) -> None:
+        self.bytes = 0
+        self._pid = pid
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._stopped.wait(_POLL_SECONDS):
+            self.bytes = max(self.bytes, sum(map(_resident, _family(self._pid))))
+
+
+def _family(pid: int) -> list[int]:
+    found = [pid]
+    for parent in found:
+        for children in Path(f"/proc/{parent}/task").glob("*/children"):
+            try:
+                found += map(int, children.read_text().split())
+            except OSError:
+                continue
+    return found
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
+    except (OSError, IndexError):
+        return 0
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
