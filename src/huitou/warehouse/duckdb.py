@@ -14,6 +14,7 @@ import os
 import threading
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -207,6 +208,10 @@ class Connection:
                 f"DELETE FROM {_quoted(table)} USING ({compile_sql(expr)}) AS gone WHERE {same}"  # noqa: S608
             )
 
+    def set_variable(self, name: str, value: int) -> None:
+        """Give ``variable(name)`` a value for this connection."""
+        self.run(f"SET VARIABLE {_quoted(name)} = {int(value)}::BIGINT")
+
     # Other databases
 
     def attach(self, path: Path, alias: str) -> None:
@@ -255,8 +260,28 @@ class _Memtables:
 
 
 def compile_sql(expr: ibis.Table) -> str:
-    """An expression over unbound tables as one DuckDB query."""
-    return str(ibis.duckdb.compile(expr, pretty=False))
+    """An expression over unbound tables as one DuckDB query.
+
+    Compiling costs more than running a small query, so equal expressions are compiled once: what
+    differs from batch to batch is a ``variable``, not a literal.
+    """
+    return _compiled(expr.op())
+
+
+@lru_cache(maxsize=1024)
+def _compiled(node: ops.Node) -> str:
+    return str(ibis.duckdb.compile(node.to_expr(), pretty=False))
+
+
+@ibis.udf.scalar.builtin(name="getvariable", signature=(("string",), "int64"))  # type: ignore[untyped-decorator]
+def _variable(label: str) -> int:
+    """The value of a variable of the connection."""
+    raise NotImplementedError  # computed by the engine
+
+
+def variable(name: str) -> ibis.Value:
+    """A whole number that ``Connection.set_variable`` sets before the expression is run."""
+    return _variable(name)
 
 
 @ibis.udf.scalar.builtin(name="md5_number_lower", signature=(("string",), "uint64"))  # type: ignore[untyped-decorator]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 import ibis
 
@@ -31,6 +32,27 @@ from huitou.warehouse.store import Writer
 from huitou.warehouse.versions import Batch, SetReport
 
 __all__ = ["ApplyReport", "SetReport", "apply", "reassign"]
+
+_TEMPORARY: Final = (
+    "item_changed",
+    "line_recategorised",
+    "line_refreshed",
+    "line_touched",
+    "member_attribute_next",
+    "member_changed",
+    "member_new",
+    "member_touched",
+    "parcel_next",
+    "profile_next",
+    "refund_next",
+    "refund_touched",
+    "review_before",
+    "review_buyer",
+    "review_next",
+    "trade_work",
+    "visit_next",
+)
+"""What one application leaves behind; the next must not find it."""
 
 
 @dataclass
@@ -57,104 +79,143 @@ def apply(writer: Writer, stage: Stage, *, batch: int, now: datetime, zone: str)
     stage whose buyer is known, and up-to-date ``identity_key`` and ``member`` tables. ``now`` is aware.
     """
     writer.attach(stage)
-    work = Batch(writer, stage, batch, naive_utc(now), zone)
+    has = frozenset(row["name"] for row in writer.rows(stage.sizes()) if row["size"])
+    work = Batch(writer, stage, batch, naive_utc(now), zone, has)
     report = ApplyReport()
-    report.sets["items"] = items.apply(work)
-    report.sets["refunds"] = refunds.apply(work)
-    outcome = trades.apply(work)
-    report.sets["trades"] = outcome.report
-    report.paid_amount, report.refunded_amount = outcome.paid, outcome.refunded
-    report.sets["lines"] = lines.apply(work)
-    refreshed = _refresh_lines(work)
-    report.sets["parcels"], report.sets["parcel_events"] = parcels.apply(work)
-    report.sets["reviews"] = reviews.apply(work)
-    report.sets["visits"] = visits.apply(work)
-    report.sets["profiles"], report.sets["profile_attributes"] = profiles.apply(work)
-    writer.temp("review_before", _review_members(writer))
+    _apply_sets(work, report)
+    recategorised = _refresh_lines(work)
+    before = _review_members(writer)
     for name in ("refund", "parcel", "review"):
         relink(writer, name)
-    touched = _touched(work, refreshed)
+    touched = _touched(work, [recategorised, before])
     report.touched = writer.count(touched)
-    known = writer.table("member_totals")
-    newcomers = writer.temp("member_new", touched.anti_join(known, "member"))
-    changed = profiles.refresh(writer, touched)
-    totals.refresh(writer, touched)
-    report.changes = feed.append(
-        writer, _feed(writer, newcomers, changed), batch=batch, now=work.now
-    )
+    if report.touched or writer.has_temp("trade_work"):
+        known = writer.table("member_totals")
+        newcomers = writer.temp("member_new", touched.anti_join(known, "member"))
+        changed = profiles.refresh(writer, touched)
+        totals.refresh(writer, touched)
+        rows = _feed(writer, newcomers, changed)
+        report.changes = feed.append(writer, rows, batch=batch, now=work.now)
+    writer.drop_temp(*_TEMPORARY)
     return report
 
 
-def _refresh_lines(batch: Batch) -> ibis.Table:
+def _apply_sets(batch: Batch, report: ApplyReport) -> None:
+    """Every record set that the stage fills, in an order in which each finds what it names."""
+    has, sets = batch.has, report.sets
+    if has & {"items", "lines", "reviews", "visits"}:
+        sets["items"] = items.apply(batch)
+    if "refunds" in has:
+        sets["refunds"] = refunds.apply(batch)
+    if has & {"trades", "lines", "refunds"}:
+        outcome = trades.apply(batch)
+        sets["trades"] = outcome.report
+        report.paid_amount, report.refunded_amount = outcome.paid, outcome.refunded
+    if "lines" in has:
+        sets["lines"] = lines.apply(batch)
+    if has & {"parcels", "parcel_events"}:
+        sets["parcels"], sets["parcel_events"] = parcels.apply(batch)
+    if "reviews" in has:
+        sets["reviews"] = reviews.apply(batch)
+    if "visits" in has:
+        sets["visits"] = visits.apply(batch)
+    if has & {"profiles", "profile_attributes"}:
+        sets["profiles"], sets["profile_attributes"] = profiles.apply(batch)
+
+
+def _refresh_lines(batch: Batch) -> ibis.Table | None:
     """Put right the lines of rewritten trades and of items whose category changed.
 
     Returns ``line_recategorised`` (member): whose distinct categories may differ now.
     """
     writer = batch.writer
-    work, changed = writer.table("trade_work"), writer.table("item_changed")
     held = writer.table("trade_line")
-    rewritten = work.filter(~work.is_new)
-    if writer.count(rewritten):
-        lines.refresh(batch, held.semi_join(rewritten, "trade"))
-    recategorised = changed.filter(changed.category_changed)
-    members = held.limit(0).select("member")
-    if writer.count(recategorised):
-        stale = held.semi_join(recategorised, "item")
-        members = lines.refresh(batch, stale).select("member").distinct()
-    return writer.temp("line_recategorised", members)
+    if writer.has_temp("trade_work"):
+        work = writer.table("trade_work")
+        rewritten = work.filter(~work.is_new)
+        if writer.count(rewritten):
+            lines.refresh(batch, held.semi_join(rewritten, "trade"))
+    if writer.has_temp("item_changed"):
+        changed = writer.table("item_changed")
+        recategorised = changed.filter(changed.category_changed)
+        if writer.count(recategorised):
+            stale = lines.refresh(batch, held.semi_join(recategorised, "item"))
+            return writer.temp("line_recategorised", stale.select("member").distinct())
+    return None
 
 
-def _review_members(writer: Writer) -> ibis.Table:
+def _review_members(writer: Writer) -> ibis.Table | None:
     """The members of the reviews that may change hands, before they do."""
     rows = writer.table("review")
-    by_trade = rows.semi_join(writer.table("trade_work"), ["source", "trade_id"])
-    by_writer = rows.semi_join(writer.table("review_buyer"), "review")
-    return by_trade.union(by_writer).select("member").distinct()
+    parts = _semi_joins(
+        writer, rows, {"trade_work": ["source", "trade_id"], "review_buyer": "review"}
+    )
+    if not parts:
+        return None
+    return writer.temp("review_before", ibis.union(*parts).select("member").distinct())
 
 
-def _touched(batch: Batch, recategorised: ibis.Table) -> ibis.Table:
+def _touched(batch: Batch, known: list[ibis.Table | None]) -> ibis.Table:
     """Members whose columns or totals may differ now."""
     writer = batch.writer
-    work, trade, review = (writer.table(n) for n in ("trade_work", "trade", "review"))
+    trade, review = writer.table("trade"), writer.table("review")
     keys, buyers = writer.table("identity_key"), writer.table("stage_buyer")
-    written_reviews = writer.table("review_next").select("review")
-    written_reviews = written_reviews.union(writer.table("review_buyer").select("review"))
-    by_trade = review.semi_join(work, ["source", "trade_id"])
     parts = [
-        work.select(member=work.member_before),
-        trade.semi_join(work, "trade").select("member"),
-        trade.semi_join(writer.table("line_touched"), "trade").select("member"),
-        recategorised,
-        writer.table("review_before"),
-        review.semi_join(written_reviews, "review").select("member"),
-        by_trade.select("member"),
-        writer.table("visit_next").select("member"),
-        writer.table("profile_next").select("member"),
-        keys.filter(keys.batch == batch.number).select("member"),
-        buyers.anti_join(writer.table("member_totals"), "member").select("member"),
+        keys.filter(keys.batch == batch.mark),
+        buyers.anti_join(writer.table("member_totals"), "member"),
+        *[part for part in known if part is not None],
+        *_semi_joins(writer, trade, {"trade_work": "trade", "line_touched": "trade"}),
+        *_semi_joins(
+            writer,
+            review,
+            {
+                "trade_work": ["source", "trade_id"],
+                "review_next": "review",
+                "review_buyer": "review",
+            },
+        ),
+        *[writer.table(name) for name in ("visit_next", "profile_next") if writer.has_temp(name)],
     ]
-    every = ibis.union(*parts, distinct=True)
+    if writer.has_temp("trade_work"):
+        parts.append(writer.table("trade_work").select(member=ibis._.member_before))
+    every = ibis.union(*(part.select("member") for part in parts), distinct=True)
     return writer.temp("member_touched", every.filter(every.member.notnull()))
+
+
+def _semi_joins(
+    writer: Writer, rows: ibis.Table, by: dict[str, str | list[str]]
+) -> list[ibis.Table]:
+    """The rows named by each of the temporary tables that this batch made."""
+    return [
+        rows.semi_join(writer.table(name), key) for name, key in by.items() if writer.has_temp(name)
+    ]
 
 
 def _feed(writer: Writer, newcomers: ibis.Table, changed: ibis.Table) -> ibis.Table:
     """The feed's rows: trades, lines of trades that did not change themselves, and the rest."""
-    work = writer.table("trade_work")
-    real = work.filter(work.is_real)
     trade = writer.table("trade")
-    of_trades = trade.inner_join(real, "trade", rname="work_{name}")
-    touched = writer.table("line_touched").anti_join(real, "trade")
-    of_lines = trade.inner_join(touched, "trade", rname="line_{name}")
     people = writer.table("member").semi_join(newcomers, "member")
     known = changed.anti_join(newcomers, "member")
-    visit = writer.table("visit_next")
     parts = [
-        _rows(of_trades, "trade", "trade", after=of_trades.status, at=of_trades.version_at),
-        _rows(of_lines, "trade_line", "trade", after=of_lines.status, at=of_lines.version_at),
-        *[_of_things(writer, name) for name in ("refund", "parcel", "review")],
-        _rows(visit.mutate(is_new=True), "visit", "visit", after=visit.kind, at=visit.occurred_at),
         _rows(people.mutate(is_new=True), "member", "member", at=people.first_seen_at),
         _rows(known.mutate(is_new=False), "member", "member"),
+    ]
+    if writer.has_temp("trade_work"):
+        work = writer.table("trade_work")
+        real = work.filter(work.is_real)
+        rows = trade.inner_join(real, "trade", rname="work_{name}")
+        parts.append(_rows(rows, "trade", "trade", after=rows.status, at=rows.version_at))
+        if writer.has_temp("line_touched"):
+            touched = writer.table("line_touched").anti_join(real, "trade")
+            rows = trade.inner_join(touched, "trade", rname="line_{name}")
+            parts.append(_rows(rows, "trade_line", "trade", after=rows.status, at=rows.version_at))
+    if writer.has_temp("visit_next"):
+        visit = writer.table("visit_next").mutate(is_new=True)
+        parts.append(_rows(visit, "visit", "visit", after=visit.kind, at=visit.occurred_at))
+    parts += [
+        _of_things(writer, name)
+        for name in ("refund", "parcel", "review")
+        if writer.has_temp(f"{name}_next")
     ]
     return ibis.union(*parts)
 

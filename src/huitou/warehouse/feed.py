@@ -9,6 +9,7 @@ import ibis
 
 from huitou.warehouse.schema import TABLES
 from huitou.warehouse.store import Warehouse, Writer, shaped, table
+from huitou.warehouse.versions import highest
 
 
 def after(warehouse: Warehouse, seq: int, limit: int) -> list[dict[str, Any]]:
@@ -30,7 +31,7 @@ def append(writer: Writer, rows: ibis.Table, *, batch: int | None, now: datetime
 
     ``now`` is naive UTC; a row whose own time is not known has it. Returns how many.
     """
-    seq = int(writer.scalar(writer.table("feed").seq.max()) or 0)
+    seq = highest(writer, "feed", "seq")
     at = ibis.literal(now, "timestamp(6)")
     order = ibis.row_number().over(order_by=[rows.occurred_at, rows.kind, rows.subject])
     return writer.insert(

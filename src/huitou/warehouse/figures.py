@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 import ibis
 
 from huitou.accounts.scopes import Scope
-from huitou.kernel.clock import day_start, naive_utc
+from huitou.kernel.clock import day_range, day_start, naive_utc
 from huitou.kernel.i18n import Text
 from huitou.kernel.money import ZERO
 from huitou.warehouse.scoping import known_members, scoped
@@ -145,17 +145,27 @@ def paid_trades(period: Period, scope: Scope, zone: str) -> ibis.Table:
 
 def settled_trades(period: Period, scope: Scope, zone: str) -> ibis.Table:
     """All trades with a payment in the period, ``was_paid`` telling which count as paid."""
+    first, end = day_range(period.start, period.end, zone)
+    return settled_between(first, end, period.as_of, scope, zone)
+
+
+def settled_between(
+    first: datetime | None, end: datetime | None, as_of: date | None, scope: Scope, zone: str
+) -> ibis.Table:
+    """All trades paid at or after ``first`` and before ``end``; None leaves a side open."""
     trades = scoped(table("trade"), scope)
-    unknown_from = ibis.literal(cut(period.as_of, zone))
-    closed_later = (
-        (trades.status == "closed_refunded") & (trades.closed_at >= unknown_from)
-    ).fill_null(False)
-    return trades.filter(
-        trades.paid_at.notnull(),
-        trades.paid_day.between(ibis.literal(period.start), ibis.literal(period.end)),
-        trades.paid_at < unknown_from,
-        trades.status != "closed_unpaid",
-    ).mutate(was_paid=trades.is_paid | closed_later)
+    trades = trades.filter(trades.paid_at.notnull(), trades.status != "closed_unpaid")
+    if first is not None:
+        trades = trades.filter(trades.paid_at >= ibis.literal(naive_utc(first)))
+    if end is not None:
+        trades = trades.filter(trades.paid_at < ibis.literal(naive_utc(end)))
+    if as_of is None:
+        return trades.mutate(was_paid=trades.is_paid)
+    unknown_from = ibis.literal(cut(as_of, zone))
+    closed_later = (trades.status == "closed_refunded") & (trades.closed_at >= unknown_from)
+    return trades.filter(trades.paid_at < unknown_from).mutate(
+        was_paid=trades.is_paid | closed_later.fill_null(False)
+    )
 
 
 def first_days() -> ibis.Table:
@@ -209,33 +219,6 @@ def values(warehouse: Warehouse, period: Period, scope: Scope, zone: str) -> _Va
         "refund_rate": int(refunds["refunded"] or 0) / refunds["all"] if refunds["all"] else None,
         "members": member_count(warehouse, min(period.end, period.as_of), scope, zone),
     }
-
-
-PEOPLE: Final = ("buyers", "new_buyers", "returning_buyers", "repeat_buyers", "members")
-"""Figures that count members; ``repeat_buyers`` is the upper half of the repeat rate."""
-
-
-def members_behind(key: str, period: Period, scope: Scope, zone: str) -> ibis.Table:
-    """(member): exactly the members that a figure of ``PEOPLE`` counted."""
-    if key == "members":
-        return known_on(min(period.end, period.as_of), scope, zone).select("member")
-    paid = paid_trades(period, scope, zone)
-    buyers = (
-        paid.filter(paid.member.notnull())
-        .group_by("member")
-        .aggregate(days=paid.paid_day.nunique())
-    )
-    if key == "repeat_buyers":
-        return buyers.filter(buyers.days >= 2).select("member")
-    firsts = first_days()
-    joined = buyers.left_join(firsts, buyers.member == firsts.buyer)
-    is_new = (joined.first_day >= ibis.literal(period.start)).fill_null(False)
-    kept = {
-        "buyers": joined,
-        "new_buyers": joined.filter(is_new),
-        "returning_buyers": joined.filter(~is_new),
-    }
-    return kept[key].select("member")
 
 
 def member_count(warehouse: Warehouse, day: date, scope: Scope, zone: str) -> int:

@@ -14,6 +14,7 @@ import ibis
 from huitou.warehouse.versions import (
     Batch,
     SetReport,
+    Settled,
     hashed,
     highest,
     numbered,
@@ -33,11 +34,34 @@ def apply(batch: Batch) -> SetReport:
     """
     writer = batch.writer
     stored = writer.table("item_version")
+    report, touched = SetReport(), []
+    if "items" in batch.has:
+        settled = _listed(batch, stored)
+        report = settled.report
+        touched.append(settled.next)
+    if batch.has & {"lines", "reviews", "visits"}:
+        seen = _seen(batch)
+        settled = settle(
+            batch,
+            "item_version",
+            seen,
+            key=[*KEY, "origin"],
+            order=_seen_order(seen),
+            stored_order=_seen_order(stored),
+            label="item_seen",
+        )
+        touched.append(settled.next)
+    _compose(batch, ibis.union(*(part.select(*KEY) for part in touched), distinct=True))
+    writer.drop_temp("item_listed_next", "item_seen_next")
+    return report
+
+
+def _listed(batch: Batch, stored: ibis.Table) -> Settled:
     catalogue = batch.stage.table("items")
     catalogue = catalogue.mutate(
         origin=ibis.literal("catalogue"), fingerprint=hashed(catalogue, CATALOGUE)
     )
-    listed = settle(
+    return settle(
         batch,
         "item_version",
         catalogue,
@@ -46,35 +70,33 @@ def apply(batch: Batch) -> SetReport:
         stored_order={"at": or_epoch(stored.version_at), "print": stored.fingerprint},
         label="item_listed",
     )
-    seen = _seen(batch)
-    mentioned = settle(
-        batch,
-        "item_version",
-        seen,
-        key=[*KEY, "origin"],
-        order=_seen_order(seen),
-        stored_order=_seen_order(stored),
-        label="item_seen",
-    )
-    touched = listed.next.select(*KEY).union(mentioned.next.select(*KEY), distinct=True)
-    _compose(batch, touched)
-    writer.drop_temp("item_listed_next", "item_seen_next")
-    return listed.report
 
 
 def _seen(batch: Batch) -> ibis.Table:
     """What lines, reviews and visits say of items, as versions of origin ``line``."""
-    lines = batch.stage.table("lines")
-    told = lines.group_by(*KEY, *SEEN).aggregate(seen_in=lines.trade_id.lpad(32, "0").max())
-    reviews = batch.stage.table("reviews").select(
-        *KEY, "category", title=ibis._.item_title, seen_in=ibis.literal("")
-    )
-    visits = batch.stage.table("visits").select(*KEY, seen_in=ibis.literal("")).distinct()
-    nothing = {name: ibis.null("string") for name in SEEN}
+    stage = batch.stage
+    nothing = ibis.null("string")
     columns = [*KEY, *SEEN, "seen_in"]
-    every = told.select(*columns).union(
-        reviews.mutate(**{n: nothing[n] for n in ("brand", "merchant_code")}).select(*columns),
-        visits.mutate(**nothing).select(*columns),
+    parts = [
+        stage.table("visits").select(
+            *KEY, title=nothing, category=nothing, seen_in=ibis.literal("")
+        ),
+        stage.table("reviews").select(
+            *KEY, "category", title=ibis._.item_title, seen_in=ibis.literal("")
+        ),
+    ]
+    if "lines" in batch.has:
+        lines = stage.table("lines")
+        told = lines.group_by(*KEY, *SEEN).aggregate(seen_in=lines.trade_id.lpad(32, "0").max())
+        parts.append(told)
+    every = ibis.union(
+        *(
+            part.mutate(**{name: nothing for name in SEEN if name not in part.columns}).select(
+                *columns
+            )
+            for part in parts
+        ),
+        distinct=True,
     )
     return every.mutate(origin=ibis.literal("line"), fingerprint=hashed(every, SEEN))
 

@@ -161,7 +161,7 @@ def _as_rows(batch: Batch, lines: ibis.Table) -> ibis.Table:
     rows = lines.mutate(
         category=ibis.ifelse(lines.item.isnull(), lines.category, lines.item_category),
         is_paid=_line_is_paid(lines.is_paid, lines.status),
-        batch=ibis.literal(batch.number, "int64"),
+        batch=batch.mark,
     )
     return shaped(rows, TABLES["trade_line"])
 

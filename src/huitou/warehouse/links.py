@@ -17,16 +17,19 @@ _TRADE_KEY: Final = ("source", "trade_id")
 def relink(writer: Writer, name: str) -> None:
     """Find trade and member of the rows of ``name`` that were written or whose trade was.
 
-    ``name`` is refund, parcel or review; expects ``<name>_next`` and ``trade_work``. A row may have
-    come before its trade. A review is its own writer's, if that is known, else its trade's buyer's.
+    ``name`` is refund, parcel or review; looks at ``<name>_next`` and ``trade_work``, where there are. A row
+    may have come before its trade. A review is its own writer's, if that is known, else its trade's buyer's.
     """
     rows = writer.table(name)
-    concerned = rows.semi_join(writer.table(f"{name}_next"), name).select(name)
-    by_trade = rows.semi_join(writer.table("trade_work"), list(_TRADE_KEY)).select(name)
-    every = concerned.union(by_trade)
-    if writer.has_temp(f"{name}_buyer"):
-        every = every.union(writer.table(f"{name}_buyer").select(name))
-    picked = rows.semi_join(writer.temp("relinking", every.distinct()), name)
+    by = {f"{name}_next": [name], f"{name}_buyer": [name], "trade_work": list(_TRADE_KEY)}
+    concerned = [
+        rows.semi_join(writer.table(temporary), key).select(name)
+        for temporary, key in by.items()
+        if writer.has_temp(temporary)
+    ]
+    if not concerned or not writer.count(rows.limit(1)):
+        return
+    picked = rows.semi_join(writer.temp("relinking", ibis.union(*concerned, distinct=True)), name)
     trades = writer.table("trade").select(*_TRADE_KEY, "trade", "member", "shop")
     joined = picked.left_join(trades, list(_TRADE_KEY), rname="trade_{name}")
     member = joined.trade_member

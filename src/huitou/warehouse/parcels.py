@@ -112,7 +112,7 @@ def apply(batch: Batch) -> tuple[SetReport, SetReport]:
             trade=written.held_trade,
             member=written.held_member,
             state_before=written.held_state,
-            batch=ibis.literal(batch.number, "int64"),
+            batch=batch.mark,
         ),
     )
     writer.delete("parcel", ["parcel"], outcome.filter(~outcome.is_new))

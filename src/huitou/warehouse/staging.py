@@ -11,7 +11,6 @@ versions of one trade, line, item … may be in it: ``warehouse.facts`` decides 
 from __future__ import annotations
 
 import threading
-import zlib
 from pathlib import Path
 from typing import Any, Final
 
@@ -247,7 +246,7 @@ class Stage:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.alias = f"stage_{zlib.crc32(str(path).encode()):08x}"
+        self.alias = "stage"  # the same for all, so that expressions over stages are equal
         self._lock = threading.RLock()
         self._engine: Engine | None = None
         self._connection: Connection | None = None
@@ -285,6 +284,15 @@ class Stage:
     def table(self, set_name: str) -> ibis.Table:
         """A record set as an expression, for ``fetch`` or for a writer that attached the stage."""
         return ibis.table(SETS[set_name], name=set_name, catalog=self.alias, database="main")
+
+    def sizes(self) -> ibis.Table:
+        """(name, size) of every record set, as an expression."""
+        return ibis.union(
+            *(
+                self.table(name).aggregate(size=ibis._.count()).mutate(name=ibis.literal(name))
+                for name in SETS
+            )
+        )
 
     def count(self, set_name: str) -> int:
         """Rows in a record set."""

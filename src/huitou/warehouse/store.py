@@ -22,7 +22,7 @@ import pyarrow as pa
 from huitou.kernel.errors import Unavailable
 from huitou.kernel.home import Home
 from huitou.kernel.i18n import Text
-from huitou.warehouse.duckdb import Connection, Engine
+from huitou.warehouse.duckdb import Connection, Engine, variable
 from huitou.warehouse.ownership import Ownership, WarehouseBusy
 from huitou.warehouse.schema import TABLES
 
@@ -249,6 +249,11 @@ class Writer:
 
     def count(self, expr: ibis.Table) -> int:
         return int(self.scalar(expr.count()))
+
+    def variable(self, name: str, value: int) -> ibis.Value:
+        """A number as an expression that stays the same from transaction to transaction."""
+        self._connection.set_variable(name, value)
+        return variable(name)
 
     # Writing
 

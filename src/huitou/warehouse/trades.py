@@ -79,7 +79,7 @@ class TradeOutcome:
 def apply(batch: Batch) -> TradeOutcome:
     """Bring a stage's trades in.
 
-    Expects ``stage_buyer`` and ``refund_touched`` (source, trade_id: trades whose refunds changed).
+    Expects ``stage_buyer``, and ``refund_touched`` (source, trade_id) where refunds changed.
     Leaves ``trade_work``: one row per trade that is new or whose row was rewritten (trade, source,
     trade_id, is_new, is_real, member_before, state_before).
     """
@@ -134,6 +134,8 @@ def _incoming(batch: Batch) -> ibis.Table:
 
 def _stubs(batch: Batch, staged: ibis.Table) -> ibis.Table | None:
     """A stub for each trade that only lines speak about, here and so far."""
+    if "lines" not in batch.has:
+        return None
     lines = batch.stage.table("lines")
     named = lines.filter(lines.source.notnull() & lines.trade_id.notnull())
     named = named.group_by(*KEY).aggregate(shop=named.shop.min())
@@ -183,7 +185,9 @@ def _refund_sums(batch: Batch, incoming: ibis.Table) -> ibis.Table:
     refunds = writer.table("refund")
     given = refunds.filter(refunds.state == "success").group_by(*KEY)
     sums = given.aggregate(refund_sum=refunds.amount.sum().cast(MONEY))
-    at_hand = incoming.select(*KEY).union(writer.table("refund_touched").select(*KEY))
+    at_hand = incoming.select(*KEY)
+    if writer.has_temp("refund_touched"):
+        at_hand = at_hand.union(writer.table("refund_touched").select(*KEY))
     return sums.semi_join(at_hand, list(KEY))
 
 
@@ -195,7 +199,7 @@ def _classify(batch: Batch, incoming: ibis.Table, refunds: ibis.Table) -> ibis.T
     writer = batch.writer
     judged = [*_MAIN_ORDER, *_CONTACT_ORDER, *_BUYER_ORDER]
     staged = incoming.select(*KEY, *judged, *TIMES, "status", "reported_refund", "in_stage")
-    if writer.count(writer.table("refund_touched")):
+    if writer.has_temp("refund_touched"):
         only_refunds = writer.table("refund_touched").anti_join(incoming, list(KEY))
         behind = only_refunds.mutate(in_stage=False, **_BEHIND_ALL)
         staged = staged.union(shaped(behind, staged.schema()))
@@ -318,7 +322,7 @@ def _derived(batch: Batch, rows: ibis.Table) -> ibis.Table:
         is_paid=is_paid(rows),
         created_day=local_day(rows.created_at, batch.zone),
         paid_day=local_day(rows.paid_at, batch.zone),
-        batch=ibis.literal(batch.number, "int64"),
+        batch=batch.mark,
     )
     return shaped(rows, TABLES["trade"])
 

@@ -26,13 +26,19 @@ NOBODY: Final = 32767
 
 @dataclass(frozen=True)
 class Batch:
-    """What one application of a stage is about. ``now`` is naive UTC."""
+    """What one application of a stage is about. ``now`` is naive UTC; ``has``: its filled sets."""
 
     writer: Writer
     stage: Stage
     number: int
     now: datetime
     zone: str
+    has: frozenset[str]
+
+    @property
+    def mark(self) -> ibis.Value:
+        """The batch's number as an expression."""
+        return self.writer.variable("batch", self.number)
 
 
 @dataclass
@@ -92,16 +98,16 @@ def greatest(first: ibis.Value, second: ibis.Value) -> ibis.Value:
     return ibis.ifelse(first.isnull() | (second > first), second, first)
 
 
-def numbered(rows: ibis.Table, column: str, after: int, order: Sequence[str]) -> ibis.Table:
+def numbered(rows: ibis.Table, column: str, after: ibis.Value, order: Sequence[str]) -> ibis.Table:
     """Rows with consecutive numbers in ``column``, the first one being ``after`` + 1."""
     at = ibis.row_number().over(order_by=[rows[name] for name in order])
     return rows.mutate(**{column: (at + 1 + after).cast("int64")})
 
 
-def highest(writer: Writer, table: str, column: str) -> int:
-    """The greatest number given out in a table so far; 0 when it is empty."""
+def highest(writer: Writer, table: str, column: str) -> ibis.Value:
+    """The greatest number given out in a table so far, as an expression; 0 when it is empty."""
     found = writer.scalar(writer.table(table)[column].max())
-    return int(found or 0)
+    return writer.variable(f"last_{column}", int(found or 0))
 
 
 def staged_buyers(batch: Batch, record_set: str) -> ibis.Table:
@@ -187,9 +193,7 @@ def settle(
     ]
     outcome = writer.temp(
         f"{label or name}_next",
-        written.select(
-            *columns, "is_new", "is_real", "state_before", batch=ibis.literal(batch.number, "int64")
-        ),
+        written.select(*columns, "is_new", "is_real", "state_before", batch=batch.mark),
     )
     writer.drop_temp(f"{label or name}_judged")
     writer.delete(name, key, outcome.filter(~outcome.is_new))

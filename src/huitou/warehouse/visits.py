@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import ibis
-
 from huitou.warehouse.versions import (
     Batch,
     SetReport,
@@ -29,7 +27,7 @@ def apply(batch: Batch) -> SetReport:
     rows = writer.temp("visit_in", rows.mutate(fingerprint=hashed(rows, FACET)))
     once = newest(rows, ["fingerprint"], ["row_no"])
     fresh = once.anti_join(writer.table("visit"), "fingerprint")
-    fresh = fresh.mutate(batch=ibis.literal(batch.number, "int64"))
+    fresh = fresh.mutate(batch=batch.mark)
     last = highest(writer, "visit", "visit")
     added = writer.temp("visit_next", numbered(fresh, "visit", last, ["occurred_at", "row_no"]))
     inserted = writer.insert("visit", added)
