@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from huitou.accounts.scopes import Scope
 from huitou.kernel.errors import InvalidInput
 from huitou.kernel.i18n import speaking
-from huitou.warehouse.figures import Period, members_behind
 from huitou.warehouse.overview import overview, recent
 from huitou.warehouse.schema import TABLES
 from huitou.warehouse.store import Warehouse
@@ -61,17 +60,20 @@ def trade(number: int, day: date, **fields: Any) -> Trade:
 
 
 def filled(warehouse: Warehouse, trades: list[Trade], members: int = 9) -> None:
-    firsts: dict[int, date] = {}
+    firsts: dict[int, tuple[datetime, date]] = {}
     for row in trades:
         if row["is_paid"] and row["member"] is not None:
-            held = firsts.get(row["member"], row["paid_day"])
-            firsts[row["member"]] = min(held, row["paid_day"])
+            first = (row["paid_at"], row["paid_day"])
+            firsts[row["member"]] = min(firsts.get(row["member"], first), first)
     with warehouse.writing() as writer:
         for name in ("trade", "member", "member_totals", "shop"):
             writer.delete(name, [TABLES[name].names[0]], writer.table(name))
         put(writer, "trade", trades)
         put(writer, "member", [{"member": number} for number in range(1, members + 1)])
-        totals = [{"member": member, "first_paid_day": day} for member, day in firsts.items()]
+        totals = [
+            {"member": member, "first_paid_at": at, "first_paid_day": day}
+            for member, (at, day) in firsts.items()
+        ]
         put(writer, "member_totals", totals)
         put(writer, "shop", [{"shop": 1, "name": "天猫店"}, {"shop": 2, "name": "京东店"}])
 
@@ -126,7 +128,7 @@ trades_drawn = st.lists(
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(drawn=trades_drawn, shops=st.sampled_from([{1}, {2}, {1, 2}]), start=st.integers(0, 40))
 def test_figures_equal_sums_made_by_hand(
@@ -153,10 +155,6 @@ def test_figures_equal_sums_made_by_hand(
         assert abs(Decimal(found["average_order_value"]) - share) < Decimal("0.01")
     else:
         assert found["repeat_rate"] is None
-    period = Period(first, last, date(2026, 6, 1))
-    for key in ("buyers", "new_buyers", "returning_buyers", "repeat_buyers"):
-        behind = members_behind(key, period, Scope.only(shops), ZONE)
-        assert warehouse.scalar(behind.count()) == expected[key], key
     assert view["unattached_trades"] == expected["unattached"]
     assert sum(day["orders"] for day in view["trend"]) == expected["orders"]
     assert len(view["trend"]) == 15

@@ -59,11 +59,17 @@ class MemberFilter:
     has_phone: bool | None = None
     gender: str | None = None
     state: Literal["all", "buyers", "prospects"] = "all"
-    figure: str | None = None  # one of figures.PEOPLE, of the period below
-    figure_start: date | None = None
-    figure_end: date | None = None
-    figure_as_of: date | None = None
+    bought_after: datetime | None = None  # has a paid trade in this time; province is then its
+    bought_before: datetime | None = None
+    min_bought_days: int | None = None  # on so many different days of it
+    as_of: date | None = None  # the day as of which that is asked
+    first_paid_after: datetime | None = None  # the first paid trade with the brand, in any shop
+    first_paid_before: datetime | None = None
     members: Sequence[int] | None = None
+
+    @property
+    def buys_in_a_window(self) -> bool:
+        return any((self.bought_after, self.bought_before, self.min_bought_days))
 
 
 @dataclass(frozen=True)
@@ -130,31 +136,41 @@ def filtered(warehouse: Warehouse, wanted: MemberFilter, scope: Scope, ring: Key
         rows = rows.semi_join(found, "member")
     if wanted.members is not None:
         rows = rows.filter(rows.member.isin(list(wanted.members)))
-    if wanted.figure:
-        rows = rows.semi_join(_behind_figure(wanted, narrowed), "member")
-    if wanted.province:
+    if wanted.buys_in_a_window:
+        rows = rows.semi_join(_buyers_in_window(wanted, narrowed), "member")
+    elif wanted.province:
         rows = rows.filter(rows.province == wanted.province)
     if wanted.gender:
         rows = rows.filter(rows.gender == wanted.gender)
     if wanted.has_phone is not None:
         rows = rows.filter(rows.has_phone.fill_null(False) == wanted.has_phone)
+    if wanted.first_paid_after is not None or wanted.first_paid_before is not None:
+        rows = rows.semi_join(_first_paid(wanted), "member")
     conditions = _conditions(rows, wanted)
     return rows.filter(*conditions) if conditions else rows
 
 
-def _behind_figure(wanted: MemberFilter, scope: Scope) -> ibis.Table:
-    if wanted.figure not in figures.PEOPLE or not wanted.figure_start or not wanted.figure_end:
-        raise InvalidInput(
-            Text(
-                "figure 需要 figure_start 与 figure_end，且是人数指标",
-                "figure names a count of people and needs figure_start and figure_end",
-            ),
-            remedy=Text(f"可用：{'、'.join(figures.PEOPLE)}", f"Use: {', '.join(figures.PEOPLE)}"),
-            where={"field": "figure"},
-        )
-    as_of = wanted.figure_as_of or wanted.figure_end
-    period = figures.Period(wanted.figure_start, wanted.figure_end, as_of)
-    return figures.members_behind(wanted.figure, period, scope, shops.zone())
+def _first_paid(wanted: MemberFilter) -> ibis.Table:
+    """(member): whose first paid trade with the brand, whichever shop it was in, is in the window."""
+    totals = table("member_totals")
+    kept = totals.filter(totals.first_paid_at.notnull())
+    if wanted.first_paid_after is not None:
+        kept = kept.filter(kept.first_paid_at >= naive_utc(wanted.first_paid_after))
+    if wanted.first_paid_before is not None:
+        kept = kept.filter(kept.first_paid_at < naive_utc(wanted.first_paid_before))
+    return kept.select("member")
+
+
+def _buyers_in_window(wanted: MemberFilter, scope: Scope) -> ibis.Table:
+    """(member): who paid in the window, counted as the overview counts."""
+    trades = figures.settled_between(
+        wanted.bought_after, wanted.bought_before, wanted.as_of, scope, shops.zone()
+    )
+    paid = trades.filter(trades.was_paid, trades.member.notnull())
+    if wanted.province:
+        paid = paid.filter(paid.province == wanted.province)
+    buyers = paid.group_by("member").aggregate(days=paid.paid_day.nunique())
+    return buyers.filter(buyers.days >= (wanted.min_bought_days or 1)).select("member")
 
 
 def described(
@@ -235,7 +251,7 @@ def _order(sort: str) -> list[Any]:
             where={"field": "sort"},
         )
     column = _[name].desc(nulls_first=False) if sort.startswith("-") else _[name].asc()
-    return [column, "member"]
+    return [column] if name == "member" else [column, "member"]
 
 
 def _extra(warehouse: Warehouse, members: list[int], ring: KeyRing) -> _Extra:

@@ -57,13 +57,14 @@ class MemberQuery(Schema):
     has_phone: bool | None = None
     gender: Literal["f", "m"] | None = None
     state: Literal["all", "buyers", "prospects"] = "all"
-    # The members that a figure of the overview counted, of the period figure_start … figure_end.
-    figure: (
-        Literal["buyers", "new_buyers", "returning_buyers", "repeat_buyers", "members"] | None
-    ) = None
-    figure_start: date | None = None
-    figure_end: date | None = None
-    figure_as_of: date | None = None
+    # Has a paid order in this time (with ``province``: sent there), on so many days of it.
+    bought_after: datetime | None = None
+    bought_before: datetime | None = None
+    min_bought_days: int | None = None
+    as_of: date | None = None
+    # The first paid order with the brand, in whichever shop.
+    first_paid_after: datetime | None = None
+    first_paid_before: datetime | None = None
 
 
 class Column(Schema):
