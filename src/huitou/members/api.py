@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from django.http import HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from ninja import Query, Router
 
 from huitou.accounts.guard import ApiRequest, route
@@ -234,9 +234,9 @@ def merge_suggestion(
 )
 def dismiss_suggestion(
     request: ApiRequest, suggestion_id: int, body: schemas.NoteIn
-) -> tuple[int, None]:
+) -> HttpResponse:
     actions.dismiss(current_warehouse(), suggestion_id, note=body.note, **_by(request))
-    return 204, None
+    return HttpResponse(status=204)
 
 
 @route(

@@ -1,7 +1,7 @@
 """Work out members again where identities or decisions changed, and write what follows from it.
 
 The one place that changes ``identity_key.member`` and ``home``, and the ``member`` rows with them.
-Everything else that hangs on a member is moved by ``warehouse.reassign``.
+Everything else that hangs on a member is moved by ``warehouse.links.reassign``.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from huitou.members.components import (
 )
 from huitou.members.keys import KINDS
 from huitou.warehouse import feed
+from huitou.warehouse.links import reassign
 from huitou.warehouse.store import Writer
 
 ROW: Final = "row"
@@ -53,7 +54,7 @@ class Regrouped:
 
     created: Ints = field(default_factory=lambda: _UNCHANGED)
     touched: Ints = field(default_factory=lambda: _UNCHANGED)  # every number concerned
-    moved: pa.Table | None = None  # key_no, before, member
+    moved: pa.Table = field(default_factory=lambda: pa.table({}))  # key_no, before, member
     merged: list[tuple[int, int]] = field(default_factory=list)  # (number, number it went into)
     parted: list[tuple[int, int]] = field(default_factory=list)  # (number, number it came out of)
 
@@ -69,7 +70,7 @@ def regroup(
     """Regroup the identities of ``members`` and every strong identity that has no member yet.
 
     Expects new identities and links to be in the tables already. Writes ``identity_key``,
-    ``member`` and the feed.
+    ``member``, the feed, and through ``reassign`` all that hangs on a moved identity.
     """
     touched = np.unique(np.asarray(list(members), np.int64))
     keys = _keys(writer, touched)
@@ -199,6 +200,8 @@ def _write(
     result.created = refresh_members(writer, result.touched)
     _compare(result, before[had], member[had])
     _tell(writer, result, batch, now)
+    if moved.any():
+        reassign(writer, result.moved)
     return result
 
 
