@@ -48,7 +48,7 @@ def upload_file(
         batch = actions.receive(
             writer,
             file.name or "file",
-            choice={"profile": profile},
+            choice=_within(request, {"profile": profile}),
             shop=shop,
             actor=request.auth,
             now=wall_clock(),
@@ -64,7 +64,7 @@ def list_batches(
     request: ApiRequest, paging: Query[PageParams], state: str | None = None
 ) -> dict[str, Any]:
     batches.settle()
-    rows = reads.batches_in(request.auth.scope, state)
+    rows = reads.batches_of(request.auth, state)
     shown = reads.BatchRows(rows[paging.offset : paging.offset + paging.size])
     return {
         "items": shown.all(),
@@ -83,7 +83,7 @@ def list_batches(
 )
 def batch_detail(request: ApiRequest, batch_id: int) -> dict[str, Any]:
     batches.settle()
-    return reads.batch_detail(reads.batch_in(request.auth.scope, batch_id), Workplace.here())
+    return reads.batch_detail(reads.batch_of(request.auth, batch_id), Workplace.here())
 
 
 @route(
@@ -97,10 +97,10 @@ def configure_batch(
     request: ApiRequest, batch_id: int, body: schemas.ConfigureIn
 ) -> dict[str, Any]:
     """Say how a file is to be read and whose it is, and read it."""
-    reads.batch_in(request.auth.scope, batch_id)
+    reads.batch_of(request.auth, batch_id)
     _require_shop(request, body.shop)
     batch = actions.configure(
-        batch_id, _choice(body), body.shop, actor=request.auth, now=wall_clock()
+        batch_id, _within(request, _choice(body)), body.shop, actor=request.auth, now=wall_clock()
     )
     return reads.batch_detail(batch, Workplace.here())
 
@@ -114,7 +114,7 @@ def configure_batch(
 )
 def commit_batch(request: ApiRequest, batch_id: int) -> dict[str, Any]:
     """Take a previewed file in."""
-    reads.batch_in(request.auth.scope, batch_id)
+    reads.batch_of(request.auth, batch_id)
     return reads.batch_row(actions.start_commit(batch_id, actor=request.auth, now=wall_clock()))
 
 
@@ -127,7 +127,7 @@ def commit_batch(request: ApiRequest, batch_id: int) -> dict[str, Any]:
 )
 def cancel_batch(request: ApiRequest, batch_id: int) -> dict[str, Any]:
     """Stop the work on a file, or give up its preview."""
-    reads.batch_in(request.auth.scope, batch_id)
+    reads.batch_of(request.auth, batch_id)
     batch = actions.cancel(batch_id, actor=request.auth, now=wall_clock(), work=Workplace.here())
     return reads.batch_row(batch)
 
@@ -141,7 +141,7 @@ def cancel_batch(request: ApiRequest, batch_id: int) -> dict[str, Any]:
 )
 def discard_batch(request: ApiRequest, batch_id: int) -> HttpResponse:
     """Remove a file that was not taken in."""
-    reads.batch_in(request.auth.scope, batch_id)
+    reads.batch_of(request.auth, batch_id)
     actions.discard(batch_id, actor=request.auth, now=wall_clock(), work=Workplace.here())
     return HttpResponse(status=204)
 
@@ -160,7 +160,7 @@ def download_rejects(
 ) -> HttpResponseBase:
     """The rejected rows with their original cells. They may hold personal data: audited."""
     request.auth.require("intake.view")
-    batch = reads.batch_in(request.auth.scope, batch_id)
+    batch = reads.batch_of(request.auth, batch_id)
     work, language = Workplace.here(), active_language()
     tables = reads.reject_tables(batch)
     rows = rejects.read(work.home.files, batch.rejects_name, work.ring)
@@ -185,7 +185,7 @@ def download_rejects(
     response=schemas.RejectPage,
 )
 def list_rejects(request: ApiRequest, batch_id: int, page: int = 1) -> dict[str, Any]:
-    batch = reads.batch_in(request.auth.scope, batch_id)
+    batch = reads.batch_of(request.auth, batch_id)
     return reads.reject_page(batch, max(1, page), Workplace.here())
 
 
@@ -235,6 +235,12 @@ def _choice(body: schemas.ConfigureIn) -> dict[str, Any]:
         mapping.profile_from_json(body.mapping)
         return {"mapping": body.mapping}
     return {"profile": body.profile or "auto"}
+
+
+def _within(request: ApiRequest, choice: dict[str, Any]) -> dict[str, Any]:
+    """A file is only ever taken for one of its sender's own shops."""
+    allowed = request.auth.scope.shops
+    return choice if allowed is None else {**choice, "shops": sorted(allowed)}
 
 
 def _require_shop(request: ApiRequest, shop: int | None) -> None:

@@ -29,11 +29,15 @@ def get(batch_id: int) -> Batch:
     """Raises ``NotFound``."""
     found = Batch.objects.select_related("by").filter(pk=batch_id).first()
     if found is None:
-        raise NotFound(
-            Text(f"没有批次 {batch_id}", f"There is no batch {batch_id}"),
-            where={"batch": batch_id},
-        )
+        raise unknown(batch_id)
     return found
+
+
+def unknown(batch_id: int) -> NotFound:
+    """The error for a batch that does not exist, or is none of the caller's business."""
+    return NotFound(
+        Text(f"没有批次 {batch_id}", f"There is no batch {batch_id}"), where={"batch": batch_id}
+    )
 
 
 def begin_made(name: str, *, shop: int | None, now: datetime) -> Batch:

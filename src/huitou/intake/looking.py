@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from huitou.accounts import shops
+from huitou.accounts.shops import ShopRow
 from huitou.intake import batches
 from huitou.intake.detect import detect
 from huitou.intake.mapping import profile_from_json
@@ -87,7 +88,13 @@ def look(batch: Batch, work: Workplace) -> Look:
     batches.change(batch, tables=tables, matches=matches)
     if chosen is not None and not usable(plans):
         raise missing_columns(batch.name, chosen, plans)
-    return Look(glances, plans, guess_shop(plans, glances, shops.all_shops()))
+    return Look(glances, plans, guess_shop(plans, glances, _candidates(batch)))
+
+
+def _candidates(batch: Batch) -> list[ShopRow]:
+    """The shops a file can be of: those of whoever sent it."""
+    allowed = batch.choice.get("shops")
+    return [shop for shop in shops.all_shops() if allowed is None or shop.shop in allowed]
 
 
 def profile_of(choice: dict[str, Any]) -> Profile | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from huitou.accounts import shops
-from huitou.accounts.scopes import Scope
+from huitou.accounts.guard import Principal
 from huitou.intake import batches, rejects, rules
 from huitou.intake.fields import TARGETS
 from huitou.intake.mapping import examples, profile_from_json, suggested_mapping
@@ -21,7 +21,7 @@ from huitou.intake.rejects import Rejected, RejectTable
 from huitou.intake.staging import row_in_file
 from huitou.intake.workplace import Workplace
 from huitou.kernel import jobs
-from huitou.kernel.errors import InvalidInput, NotFound
+from huitou.kernel.errors import InvalidInput
 from huitou.kernel.i18n import Text, active_language, translate
 from huitou.kernel.models import Job
 from huitou.kernel.money import shown
@@ -75,24 +75,23 @@ def target_fields(target: str) -> list[dict[str, Any]]:
     ]
 
 
-def batches_in(scope: Scope, state: str | None) -> QuerySet[Batch]:
-    """The batches of the shops a caller may see, newest first."""
+def batches_of(caller: Principal, state: str | None) -> QuerySet[Batch]:
+    """The batches a caller may see, newest first: of their shops, and their own of no shop yet."""
     rows = Batch.objects.select_related("by").order_by("-id")
     if state:
         rows = rows.filter(state__in=state.split(","))
-    if scope.shops is not None:
-        rows = rows.filter(shop__in=scope.shops)
+    if caller.scope.shops is not None:
+        mine = Q(shop=None, by_id=caller.user_id)
+        rows = rows.filter(Q(shop__in=caller.scope.shops) | mine)
     return rows
 
 
-def batch_in(scope: Scope, batch_id: int) -> Batch:
+def batch_of(caller: Principal, batch_id: int) -> Batch:
     """A batch that the caller may see. Raises ``NotFound``."""
-    batch = batches.get(batch_id)
-    if scope.shops is not None and batch.shop not in scope.shops:
-        raise NotFound(
-            Text(f"没有批次 {batch_id}", f"There is no batch {batch_id}"), where={"batch": batch_id}
-        )
-    return batch
+    found = batches_of(caller, None).filter(pk=batch_id).first()
+    if found is None:
+        raise batches.unknown(batch_id)
+    return found
 
 
 class BatchRows:

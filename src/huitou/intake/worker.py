@@ -71,4 +71,4 @@ def _settling(row: Batch, work: Workplace) -> Iterator[None]:
 
 
 def _link(row: Batch) -> dict[str, Any]:
-    return {"batch": row.pk, "state": row.state, "result_url": f"/intake/batches/{row.pk}"}
+    return {"batch": row.pk, "state": row.state, "result_url": f"/data/batches/{row.pk}"}
