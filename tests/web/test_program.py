@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import stat
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.server import PROGRAM, command, json_command, serving
+from tests.support.server import PROGRAM, Server, command, json_command, serving
 
 from huitou.kernel.home import Home
 
@@ -234,3 +236,66 @@ def test_the_description_of_the_api_does_not_depend_on_the_run(
     assert {"Me", "Shop", "User", "Key", "Job", "AuditEntry"} <= set(
         described["components"]["schemas"]
     )
+
+
+CSV = "订单编号,买家会员名\n1,a\n".encode("gb18030")
+
+
+def _upload_head(server: Server, length: int, **headers: str) -> bytes:
+    host = server.url.removeprefix("http://")
+    lines = {
+        "Host": host,
+        "Content-Type": "multipart/form-data; boundary=x",
+        "Content-Length": str(length),
+        **headers,
+    }
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    return f"POST /api/v1/intake/files HTTP/1.1\r\n{head}\r\n".encode()
+
+
+def _connect(server: Server) -> socket.socket:
+    host, _, port = server.url.removeprefix("http://").partition(":")
+    return socket.create_connection((host, int(port)), timeout=30)
+
+
+def test_a_file_is_uploaded_into_the_archive(child_environment: dict[str, str], home: Home) -> None:
+    with serving(child_environment) as server:
+        owner = server.logged_in()
+        taken = owner.post("/intake/files", files={"file": ("orders.csv", CSV)})
+        assert taken.status_code == 200, taken.text
+        assert taken.json()["size"] == len(CSV)
+        found = owner.get("/search", params={"q": "orders.csv"}).json()["items"]
+        assert [item["kind"] for item in found] == ["batch"]
+        server.stop()
+    kept = b"".join(path.read_bytes() for path in home.files.rglob("*") if path.is_file())
+    assert kept
+    assert "买家会员名".encode("gb18030") not in kept
+
+
+def test_a_stranger_uploads_nothing(child_environment: dict[str, str]) -> None:
+    """Refused on the head of the request: the gigabyte it announces is never asked for."""
+    with serving(child_environment) as server:
+        with _connect(server) as stranger:
+            stranger.sendall(_upload_head(server, 1024**3))
+            assert stranger.recv(4096).startswith(b"HTTP/1.1 401")
+        server.stop()
+
+
+def test_a_stop_does_not_wait_for_an_upload_that_never_ends(
+    child_environment: dict[str, str], home: Home
+) -> None:
+    with serving(child_environment) as server:
+        owner = server.logged_in()
+        cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in owner.cookies.jar)
+        token = owner.cookies["csrftoken"]
+        with _connect(server) as slow:
+            slow.sendall(_upload_head(server, 10**6, Cookie=cookies, **{"X-CSRFToken": token}))
+            part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+            slow.sendall(part + CSV * 100)
+            time.sleep(0.5)
+            before = time.monotonic()
+            assert server.stop() == 0
+            assert time.monotonic() - before < 30
+    with serving(child_environment) as server:
+        server.stop()
+    assert [path for path in home.files.rglob("*") if path.is_file()] == []

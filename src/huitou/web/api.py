@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from ninja import NinjaAPI
+from ninja.renderers import JSONRenderer
 
 from huitou.accounts.api import router as accounts_router
 from huitou.accounts.api_auth import router as auth_router
 from huitou.intake.api import router as intake_router
 from huitou.members.api import router as members_router
 from huitou.warehouse.api import router as warehouse_router
-from huitou.web import errors
+from huitou.web import errors, kinds
 from huitou.web.routes import router as web_router
+
+
+class _Json(JSONRenderer):
+    def __init__(self) -> None:
+        self.json_dumps_params = {"ensure_ascii": False}
+
 
 api = NinjaAPI(
     title="Huitou",
@@ -19,8 +26,10 @@ api = NinjaAPI(
     openapi_url=None,
     docs_url=None,
     urls_namespace="api",
+    renderer=_Json(),
 )
 errors.install(api)
+__all__ = ["api", "kinds"]
 for router in (
     auth_router,
     accounts_router,

@@ -21,6 +21,7 @@ def worker(threads: int) -> None:
     from huitou.kernel.clock import wall_clock
     from huitou.kernel.workers import WorkerPool
     from huitou.warehouse.store import WarehouseBusy
+    from huitou.web import kinds as _all_kinds  # noqa: F401 - so that they are known
     from huitou.web import logs
     from huitou.web.installation import owning_warehouse, prepare
 

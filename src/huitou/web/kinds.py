@@ -1,0 +1,6 @@
+"""Every kind of background work: importing this module has the parts declare theirs."""
+
+from huitou.intake import worker as intake
+from huitou.members import worker as members
+
+__all__ = ["intake", "members"]
