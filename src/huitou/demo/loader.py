@@ -326,6 +326,7 @@ class _Staging:
             "header_row": 1,
             "rows_sampled": [mask_row(header, cells) for cells in texts],
             "profile": "demo",
+            "about": self.load.main,
             "why": {"zh": "演示数据", "en": "Demo data"},
         }
 

@@ -128,7 +128,8 @@ def _views(
     kind = np.where(last & (bought[row] >= 0), CART, kind)
     kind = np.where(shop[row] == TMALL, np.where(draw < 0.6, CART, FAVOURITE), kind)
     kind = np.where(shop[row] >= STORES, STORE, kind)
-    when = np.minimum(at[row] + step * (25 + dice.below("view/dwell", ids, 90)), sale.world.present)
+    when = at[row] + step * 115 + dice.below("view/dwell", ids, 90)
+    seen = np.flatnonzero(when <= sale.world.present)
     who, known, where = person[row], sale.identities, shop[row]
     in_store: Bools = where >= STORES
     goods = catalogue()
@@ -152,4 +153,4 @@ def _views(
         },
         len(row),
     )
-    return table, where
+    return table.take(pa.array(seen)), where[seen]
