@@ -22,7 +22,8 @@ Compare = Literal["none", "previous", "year"]
 DEFAULT_DAYS: Final = 30
 LONGEST_DAYS: Final = 366 * 6
 _STALE: Final = timedelta(days=7)
-_RECENT_WINDOW: Final = 20_000
+_PLENTY: Final = 4
+_FORGOTTEN: Final = timedelta(days=60)
 
 
 def overview(
@@ -68,13 +69,20 @@ def overview(
 
 
 def today_of(warehouse: Warehouse, day: date, scope: Scope, zone: str) -> dict[str, Any]:
-    """Orders and amount of one day, and what is open at its end."""
+    """Orders and amount of one day, and what is open at its end.
+
+    A parcel in trouble that has not moved for 60 days is history: carriers stop following it then.
+    """
     paid = figures.paid_trades(Period(day, day, day), scope, zone)
     sums = warehouse.rows(paid.aggregate(orders=paid.count(), amount=paid.paid_amount.sum()))[0]
     trades = scoped(table("trade"), scope)
     refunds = scoped(table("refund"), scope)
     parcels = scoped(table("parcel"), scope)
     known = ibis.literal(figures.cut(day, zone))
+    long_ago = ibis.literal(figures.cut(day - _FORGOTTEN, zone))
+    troubled = parcels.filter(
+        parcels.trouble.notnull(), parcels.last_event_at >= long_ago, parcels.last_event_at < known
+    )
     waiting = trades.filter(
         trades.status.isin(["unpaid", "pay_pending"]), trades.created_at < known
     )
@@ -86,9 +94,7 @@ def today_of(warehouse: Warehouse, day: date, scope: Scope, zone: str) -> dict[s
         "paid_amount": _amount(sums["amount"] or ZERO),
         "unpaid": int(warehouse.scalar(waiting.count())),
         "refunds_open": int(warehouse.scalar(open_refunds.count())),
-        "parcels_in_trouble": int(
-            warehouse.scalar(parcels.filter(parcels.trouble.notnull()).count())
-        ),
+        "parcels_in_trouble": int(warehouse.scalar(troubled.count())),
     }
 
 
@@ -97,11 +103,6 @@ def recent(warehouse: Warehouse, *, scope: Scope, limit: int) -> list[dict[str, 
 
     ``member`` is the number; who it is comes from the part that keeps names.
     """
-    feed = table("feed")
-    if scope.is_everything:
-        # The newest rows are near the end of the log: do not sort all of it.
-        newest = warehouse.scalar(feed.seq.max()) or 0
-        feed = feed.filter(feed.seq > newest - _RECENT_WINDOW)
     shops = {row["shop"]: row["name"] for row in warehouse.rows(table("shop"))}
     found: list[dict[str, Any]] = []
     for kind, (number, amount) in _SUBJECTS.items():
@@ -111,10 +112,24 @@ def recent(warehouse: Warehouse, *, scope: Scope, limit: int) -> list[dict[str, 
             shop=facts.shop,
             amount=facts[amount] if amount else ibis.null("decimal(18, 4)"),
         )
-        rows = feed.filter(feed.kind == kind).inner_join(facts, feed.subject == facts.number)
-        found += warehouse.rows(rows.order_by(ibis.desc("seq")).limit(limit).drop("number"))
-    found.sort(key=lambda row: -row["seq"])
+        feed = _newest(table("feed").filter(ibis._.kind == kind))
+        if scope.is_everything:
+            feed = feed.limit(_PLENTY * limit)  # most of these still have their subject
+        rows = _newest(feed.inner_join(facts, feed.subject == facts.number))
+        found += warehouse.rows(rows.limit(limit).drop("number"))
+    found.sort(key=_recency, reverse=True)
     return [_recent(row, shops) for row in found[:limit]]
+
+
+def _newest(rows: ibis.Table) -> ibis.Table:
+    """What was recorded last comes first; of one import, what happened last."""
+    return rows.order_by(
+        ibis.desc("recorded_at"), rows.occurred_at.desc(nulls_first=False), ibis.desc("seq")
+    )
+
+
+def _recency(row: dict[str, Any]) -> tuple[Any, ...]:
+    return row["recorded_at"], row["occurred_at"] or row["recorded_at"], row["seq"]
 
 
 _SUBJECTS: Final[dict[str, tuple[str, str | None]]] = {
