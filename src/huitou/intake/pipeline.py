@@ -43,7 +43,7 @@ from huitou.kernel.clock import naive_utc
 from huitou.kernel.errors import HuitouError
 from huitou.kernel.i18n import Text
 from huitou.kernel.jobs import Progress
-from huitou.members import identity, vault
+from huitou.members import identity, suggestions, vault
 from huitou.warehouse import facts
 from huitou.warehouse.staging import Stage
 from huitou.warehouse.store import Writer
@@ -197,6 +197,7 @@ def commit(batch: Batch, progress: Progress, work: Workplace, *, now: datetime) 
             raise
     finish(batch, summary, now)
     staged.drop()
+    suggestions.refresh(work.warehouse, done.identities.touched, now)
     return done
 
 
@@ -240,6 +241,7 @@ def recover(work: Workplace, *, now: datetime) -> list[Batch]:
         if summary is not None:
             finish(batch, summary, now)
             drop_stage(batch, work)
+            suggestions.refresh_all(work.warehouse, now)
         else:
             vault.remove_batch(batch.pk)
             has_stage = work.stage_path(batch.pk).exists()
