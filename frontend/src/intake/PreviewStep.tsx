@@ -1,0 +1,143 @@
+import { Alert, Button } from 'antd';
+import { useTranslation } from 'react-i18next';
+import type { BatchDetail, Preview } from '../api/types';
+import { count } from '../ui/format';
+import { Count, Money } from '../ui/Numbers';
+import { Section } from '../ui/Page';
+import { EmptyState, ErrorNote } from '../ui/States';
+import { ActionBar } from './DetectStep';
+import { Rejects } from './Rejects';
+import { SampleTable } from './SampleTable';
+import { tellingSets, whatIsWritten } from './steps';
+
+interface PreviewStepProps {
+  batch: BatchDetail;
+  labelOf: (field: string) => string;
+  mayRun: boolean;
+  busy: boolean;
+  error: unknown;
+  onCommit: () => void;
+  onChange: () => void;
+}
+
+type Units = 'trades' | 'lines' | 'refunds' | 'parcels' | 'parcel_events' | 'reviews' | 'items' | 'profiles' | 'profile_attributes' | 'visits';
+
+/** What importing would do, in numbers that a person decides by; then one button that names the act. */
+export function PreviewStep({ batch, labelOf, mayRun, busy, error, onCommit, onChange }: PreviewStepProps) {
+  const { t } = useTranslation();
+  const { preview } = batch;
+  const change = mayRun && <Button onClick={onChange}>{t('intake.preview.change')}</Button>;
+  if (!preview) {
+    return (
+      <>
+        <EmptyState title={t('intake.preview.emptyTitle')} action={change}>{t('intake.preview.empty', { count: batch.rows ?? 0, n: count(batch.rows) })}</EmptyState>
+        <Rejects batch={batch} reasons={[]} />
+      </>
+    );
+  }
+  const act = whatIsWritten(preview.sets);
+  const actName = act ? t(`intake.act.${act.name as Units}`, { count: act.count, n: count(act.count) }) : t('intake.act.nothing');
+  return (
+    <>
+      <ul className="ht-in-notes">
+        {preview.warnings.map((warning) => <li key={warning}><Alert type="warning" showIcon title={warning} /></li>)}
+      </ul>
+      <Section title={t('intake.preview.title')} sentence={<PreviewSentence preview={preview} />} extra={change}>
+        <dl className="ht-in-figures">
+          <Figure name={t('intake.preview.trades')} value={<Count value={preview.totals.trades} />} />
+          <Figure name={t('intake.preview.lines')} value={<Count value={preview.totals.lines} />} />
+          <Figure name={t('intake.preview.members')} value={<Count value={preview.totals.members} />} />
+          <Figure name={t('intake.preview.paid')} value={<Money value={preview.totals.paid_amount} />} />
+          <Figure name={t('intake.preview.refunded')} value={<Money value={preview.totals.refunded_amount} />} />
+        </dl>
+      </Section>
+      <Section title={t('intake.preview.changes')}>
+        <SetsTable preview={preview} rejected={batch.rejected ?? 0} />
+      </Section>
+      <Sample preview={preview} labelOf={labelOf} />
+      <Rejects batch={batch} reasons={preview.rejects_by_reason} />
+      <ErrorNote error={error} />
+      {mayRun ? (
+        <ActionBar sentence={act ? t('intake.preview.safe') : t('intake.preview.nothingNew')}>
+          <Button type="primary" loading={busy} onClick={onCommit}>{actName}</Button>
+        </ActionBar>
+      ) : (
+        <p className="ht-muted">{t('intake.preview.forbidden')}</p>
+      )}
+    </>
+  );
+}
+
+function PreviewSentence({ preview }: { preview: Preview }) {
+  const { t } = useTranslation();
+  const { members } = preview;
+  return (
+    <>
+      {t('intake.preview.sentence', { fresh: count(members.new), known: count(members.known) })}
+      {members.unidentified > 0 && ` ${t('intake.preview.unidentified', { n: count(members.unidentified) })}`}
+    </>
+  );
+}
+
+function Figure({ name, value }: { name: string; value: React.ReactNode }) {
+  return <div><dt>{name}</dt><dd>{value}</dd></div>;
+}
+
+/** Per record set: what is new, changed, the same. */
+function SetsTable({ preview, rejected }: { preview: Preview; rejected: number }) {
+  const { t } = useTranslation();
+  return (
+    <table className="ht-in-sets">
+      <thead>
+        <tr>
+          <th scope="col">{t('intake.preview.set')}</th>
+          <th scope="col" className="ht-in-right">{t('intake.preview.new')}</th>
+          <th scope="col" className="ht-in-right">{t('intake.preview.changed')}</th>
+          <th scope="col" className="ht-in-right">{t('intake.preview.unchanged')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {tellingSets(preview.sets).map((set) => (
+          <tr key={set.name}>
+            <th scope="row">{set.label}</th>
+            <td className="ht-in-right"><Count value={set.new} /></td>
+            <td className="ht-in-right"><Count value={set.changed} /></td>
+            <td className="ht-in-right"><Count value={set.unchanged} /></td>
+          </tr>
+        ))}
+        <tr>
+          <th scope="row">{t('intake.preview.members')}</th>
+          <td className="ht-in-right"><Count value={preview.members.new} /></td>
+          <td className="ht-in-right">–</td>
+          <td className="ht-in-right"><Count value={preview.members.known} /></td>
+        </tr>
+        <tr className={rejected ? 'ht-in-rejected' : ''}>
+          <th scope="row">{t('intake.preview.rejected')}</th>
+          <td className="ht-in-right" colSpan={3}><Count value={rejected} /></td>
+        </tr>
+      </tbody>
+    </table>
+  );
+}
+
+/** The first rows as they will stand in the warehouse; personal values masked. */
+function Sample({ preview, labelOf }: { preview: Preview; labelOf: (field: string) => string }) {
+  const { t } = useTranslation();
+  const rows = preview.sample as Record<string, unknown>[];
+  if (rows.length === 0) return null;
+  const keys = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((key) => key !== 'row_no' && rows.some((row) => row[key] !== null && row[key] !== ''));
+  const cells = rows.map((row) => keys.map((key) => cell(row[key])));
+  const numbers = rows.map((row) => (typeof row.row_no === 'number' ? row.row_no : null));
+  return (
+    <Section title={t('intake.preview.sample')} sentence={t('intake.preview.sampleLead')}>
+      <SampleTable header={keys.map(labelOf)} rows={cells} numbers={numbers.some((one) => one !== null) ? numbers : undefined} label={t('intake.preview.sample')} />
+    </Section>
+  );
+}
+
+function cell(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'boolean') return value ? '✓' : '';
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
+}
