@@ -209,7 +209,7 @@ def _shop(
     """Mostly the first shop, sometimes the second; before a shop opened, the first online shop."""
     other = people.other_shop[person]
     # Who has moved to the brand's own mall or a store nearby tends to stay there.
-    drift = 0.22 + 0.03 * np.minimum(ordinal, 10)
+    drift = 0.38 + 0.03 * np.minimum(ordinal, 10)
     away = (other >= 0) & (ordinal > 0) & dice.chance("order/other", ids, drift)
     shop = np.where(away, other, people.first_shop[person])
     opened = np.array([world.month_start(s.opened_month) for s in SHOPS])
