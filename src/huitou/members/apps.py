@@ -7,6 +7,3 @@ class MembersConfig(AppConfig):
     name = "huitou.members"
     label = "members"
     default_auto_field = "django.db.models.BigAutoField"
-
-    def ready(self) -> None:
-        from huitou.members import worker  # noqa: F401 - its jobs register themselves
