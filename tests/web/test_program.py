@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -236,6 +238,34 @@ def test_the_description_of_the_api_does_not_depend_on_the_run(
     assert {"Me", "Shop", "User", "Key", "Job", "AuditEntry"} <= set(
         described["components"]["schemas"]
     )
+
+
+def test_after_a_crash_a_resumable_job_goes_on_and_another_is_told(
+    child_environment: dict[str, str], home: Home
+) -> None:
+    with serving(child_environment) as first:
+        first.logged_in()
+        first.stop()
+    row = (
+        "INSERT INTO kernel_job (kind, title, args, state, done, boot, cancel_asked, created_at) "
+        "VALUES (?, '{}', ?, 'running', 0, 'dead', 0, '2026-11-22 06:05:00')"
+    )
+    args = json.dumps({"batch": 77, "now": "2026-11-22T06:05:00+00:00"})
+    with closing(sqlite3.connect(home.app_database)) as database, database:
+        database.execute(row, ("intake.stage", args))
+        database.execute(row, ("intake.commit", args))
+    with serving(child_environment) as server:
+        owner = server.client()
+        owner.post("/auth/login", json={"username": first.username, "password": first.password})
+        jobs: dict[str, Any] = {}
+        until = time.monotonic() + 30
+        while jobs.get("intake.stage", {}).get("state") != "failed" and time.monotonic() < until:
+            jobs = {job["kind"]: job for job in owner.get("/jobs").json()["items"]}
+            time.sleep(0.1)
+        server.stop()
+    assert jobs["intake.commit"]["error"]["code"] == "interrupted"
+    # It ran again, and found that its batch does not exist.
+    assert jobs["intake.stage"]["error"]["code"] == "not_found"
 
 
 CSV = "订单编号,买家会员名\n1,a\n".encode("gb18030")

@@ -104,7 +104,7 @@ def _members(wanted: str, caller: Principal) -> list[Item]:
 
 def _batches(wanted: str, caller: Principal) -> list[Item]:
     """Imported files by a part of their name, newest first."""
-    found = intake.batches_in(caller.scope, None).filter(name__icontains=wanted)[:MOST_BATCHES]
+    found = intake.batches_of(caller, None).filter(name__icontains=wanted)[:MOST_BATCHES]
     return [
         {
             "kind": "batch",

@@ -27,7 +27,10 @@ from huitou.kernel.errors import Unavailable
 from huitou.kernel.home import Home, write_private
 from huitou.kernel.i18n import Text
 from huitou.kernel.workers import WorkerPool
-from huitou.web import logs
+from huitou.web import (
+    logs,
+    urls,  # noqa: F401 - every route and every kind of job is known before a job is recovered
+)
 from huitou.web.asgi import Application
 from huitou.web.installation import FirstOwner, first_owner, owning_warehouse, prepare
 from huitou.web.local import LocalCommands
