@@ -70,6 +70,7 @@ def serving(environment: dict[str, str], *options: str) -> Iterator[Server]:
         line = process.stdout.readline()
         assert line, f"the server did not start (exit code {process.wait(10)})"
         started = json.loads(line)
+        assert "url" in started, f"the server did not start: {started['error']}"
         owner = started.get("owner") or {}
         login = owner.get("username"), owner.get("password")
         server = Server(started["url"], process, *login, started=started)
