@@ -63,4 +63,4 @@ def test_the_number_opens_its_people(
     assert int(found["returning_buyers"]) == behind(first_paid_before=first)
     assert float(found["repeat_rate"]) == behind(min_bought_days=2) / int(found["buyers"])
     for row in view["by_province"]:
-        assert row["buyers"] == behind(province=row["province"])
+        assert row["buyers"] == behind(bought_province=row["province"])

@@ -7,15 +7,16 @@ from typing import Any, Literal
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from ninja import Query, Router
 
+from huitou.accounts import shops
 from huitou.accounts.guard import ApiRequest, route
 from huitou.accounts.paging import PageParams
 from huitou.accounts.schemas import Job
 from huitou.kernel import jobs
-from huitou.kernel.clock import wall_clock
+from huitou.kernel.clock import day_range, wall_clock
 from huitou.kernel.crypto import KeyRing, load_key_ring
-from huitou.kernel.errors import NotFound
+from huitou.kernel.errors import InvalidInput, NotFound
 from huitou.kernel.home import Home
-from huitou.kernel.i18n import active_language, translate
+from huitou.kernel.i18n import Text, active_language, translate
 from huitou.members import (
     actions,
     detail,
@@ -319,7 +320,38 @@ def recent_changes(
 
 def _filter(wanted: schemas.MemberQuery) -> listing.MemberFilter:
     given = wanted.dict(include=set(listing.MemberFilter.__dataclass_fields__))
-    return listing.MemberFilter(**{**given, "shops": shop_numbers(wanted.shops)})
+    return listing.MemberFilter(
+        **{**given, "shops": shop_numbers(wanted.shops), **_behind_figure(wanted)}
+    )
+
+
+def _behind_figure(wanted: schemas.MemberQuery) -> dict[str, Any]:
+    """The conditions that hold exactly the members whom a figure of the overview counted."""
+    if wanted.figure is None:
+        return {}
+    if wanted.figure_start is None or wanted.figure_end is None:
+        raise InvalidInput(
+            Text(
+                "figure 需要 figure_start 与 figure_end", "figure needs figure_start and figure_end"
+            ),
+            remedy=Text("写明指标的时间段", "Name the period of the figure"),
+            where={"field": "figure"},
+        )
+    first, end = day_range(wanted.figure_start, wanted.figure_end, shops.zone())
+    if wanted.figure == "members":
+        return {"known_before": end}
+    more: dict[str, dict[str, Any]] = {
+        "new_buyers": {"first_paid_after": first},
+        "returning_buyers": {"first_paid_before": first},
+        "repeat_buyers": {"min_bought_days": 2},
+    }
+    return {
+        "bought_after": first,
+        "bought_before": end,
+        "bought_province": wanted.figure_province,
+        "as_of": wanted.figure_as_of,
+        **more.get(wanted.figure, {}),
+    }
 
 
 def _page(rows: list[dict[str, Any]], total: int, paging: PageParams) -> dict[str, Any]:

@@ -59,12 +59,14 @@ class MemberFilter:
     has_phone: bool | None = None
     gender: str | None = None
     state: Literal["all", "buyers", "prospects"] = "all"
-    bought_after: datetime | None = None  # has a paid trade in this time; province is then its
+    bought_after: datetime | None = None  # has a paid trade in this time
     bought_before: datetime | None = None
+    bought_province: str | None = None  # that was sent there
     min_bought_days: int | None = None  # on so many different days of it
     as_of: date | None = None  # the day as of which that is asked
     first_paid_after: datetime | None = None  # the first paid trade with the brand, in any shop
     first_paid_before: datetime | None = None
+    known_before: datetime | None = None  # undated members count as known
     members: Sequence[int] | None = None
 
     @property
@@ -138,12 +140,15 @@ def filtered(warehouse: Warehouse, wanted: MemberFilter, scope: Scope, ring: Key
         rows = rows.filter(rows.member.isin(list(wanted.members)))
     if wanted.buys_in_a_window:
         rows = rows.semi_join(_buyers_in_window(wanted, narrowed), "member")
-    elif wanted.province:
+    if wanted.province:
         rows = rows.filter(rows.province == wanted.province)
     if wanted.gender:
         rows = rows.filter(rows.gender == wanted.gender)
     if wanted.has_phone is not None:
         rows = rows.filter(rows.has_phone.fill_null(False) == wanted.has_phone)
+    if wanted.known_before is not None:
+        seen = rows.first_seen_at
+        rows = rows.filter(seen.isnull() | (seen < naive_utc(wanted.known_before)))
     if wanted.first_paid_after is not None or wanted.first_paid_before is not None:
         rows = rows.semi_join(_first_paid(wanted), "member")
     conditions = _conditions(rows, wanted)
@@ -167,8 +172,8 @@ def _buyers_in_window(wanted: MemberFilter, scope: Scope) -> ibis.Table:
         wanted.bought_after, wanted.bought_before, wanted.as_of, scope, shops.zone()
     )
     paid = trades.filter(trades.was_paid, trades.member.notnull())
-    if wanted.province:
-        paid = paid.filter(paid.province == wanted.province)
+    if wanted.bought_province:
+        paid = paid.filter(paid.province == wanted.bought_province)
     buyers = paid.group_by("member").aggregate(days=paid.paid_day.nunique())
     return buyers.filter(buyers.days >= (wanted.min_bought_days or 1)).select("member")
 

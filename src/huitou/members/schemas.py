@@ -11,6 +11,7 @@ from ninja import Schema
 from huitou.accounts.paging import PageOut
 from huitou.members.lookup import SearchBy
 
+Figure = Literal["buyers", "new_buyers", "returning_buyers", "repeat_buyers", "members"]
 RevealField = Literal["nick", "name", "phone", "email", "address", "receiver"]
 
 
@@ -57,14 +58,12 @@ class MemberQuery(Schema):
     has_phone: bool | None = None
     gender: Literal["f", "m"] | None = None
     state: Literal["all", "buyers", "prospects"] = "all"
-    # Has a paid order in this time (with ``province``: sent there), on so many days of it.
-    bought_after: datetime | None = None
-    bought_before: datetime | None = None
-    min_bought_days: int | None = None
-    as_of: date | None = None
-    # The first paid order with the brand, in whichever shop.
-    first_paid_after: datetime | None = None
-    first_paid_before: datetime | None = None
+    # The members that a figure of the overview counted in the days figure_start … figure_end.
+    figure: Figure | None = None
+    figure_start: date | None = None
+    figure_end: date | None = None
+    figure_as_of: date | None = None
+    figure_province: str | None = None
 
 
 class Column(Schema):
