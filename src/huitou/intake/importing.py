@@ -31,6 +31,7 @@ from huitou.kernel.money import shown
 
 log = logging.getLogger("huitou.intake")
 
+UNFINISHED: Final = Cancelled(Text("没有轮到", "Its turn did not come"))
 _ORDER: Final = ("items", "trades", "lines", "refunds", "parcels", "profiles", "reviews", "visits")
 
 
@@ -91,6 +92,7 @@ def import_files(
     """
     items = [_Item(path) for path in paths]
     given = shops.shop_by_code(wish.shop) if wish.shop else None
+    stopped: BaseException = UNFINISHED
     try:
         for item in items:
             _guarded(item, lambda item=item: _look(item, wish, work, now))
@@ -98,9 +100,12 @@ def import_files(
         for item in sorted(items, key=_rank):
             if item.error is None:
                 _guarded(item, lambda item=item: _take_in(item, wish, progress, work, now))
+    except BaseException as error:
+        stopped = error
+        raise
     finally:
         for item in items:
-            _leave_tidy(item, wish, work)
+            _leave_tidy(item, stopped, wish, work, now)
     return {
         "files": [_told(item) for item in items],
         "totals": warehouse_totals(work),
@@ -241,7 +246,9 @@ def _guarded(item: _Item, work: Any) -> None:
         item.error = pipeline.UNEXPECTED
 
 
-def _leave_tidy(item: _Item, wish: Wish, work: Workplace) -> None:
+def _leave_tidy(
+    item: _Item, error: BaseException, wish: Wish, work: Workplace, now: datetime
+) -> None:
     """Whatever happened: no stage stays, and the batch's row tells the truth; of a dry run nothing."""
     batch = item.batch
     if batch is None:
@@ -251,16 +258,8 @@ def _leave_tidy(item: _Item, wish: Wish, work: Workplace) -> None:
         item.row = reads.batch_row(batch)
         item.reasons = reads.reasons(batch)
         pipeline.forget(batch, work)
-        return
-    if batch.state in ("committed", "empty"):
-        return
-    pipeline.drop_stage(batch, work)
-    if batch.state not in ("received", "staging", "ready", "committing"):
-        return
-    if item.error is not None and batch.state != "ready":
-        batches.fail(batch, item.error)
     else:
-        batches.move(batch, "cancelled")
+        pipeline.release(batch, item.error or error, work, now=now)
 
 
 def _rank(item: _Item) -> int:

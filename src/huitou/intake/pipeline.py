@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import threading
 from collections.abc import Sequence
@@ -28,7 +29,7 @@ import pyarrow as pa
 
 from huitou.accounts import shops
 from huitou.accounts.shops import ShopRow
-from huitou.intake import archive, batches
+from huitou.intake import archive, batches, rules
 from huitou.intake.looking import Look
 from huitou.intake.models import Batch
 from huitou.intake.outcome import Rehearsal, about, outcome_of
@@ -40,7 +41,7 @@ from huitou.intake.rejects import RejectsWriter
 from huitou.intake.staging import Staged, Stager, WatchedFile
 from huitou.intake.workplace import Workplace
 from huitou.kernel.clock import naive_utc
-from huitou.kernel.errors import HuitouError
+from huitou.kernel.errors import Cancelled, HuitouError
 from huitou.kernel.i18n import Text
 from huitou.kernel.jobs import Progress
 from huitou.members import identity, suggestions, vault
@@ -48,7 +49,8 @@ from huitou.warehouse import facts
 from huitou.warehouse.staging import Stage
 from huitou.warehouse.store import Writer
 
-REHEARSING: Final = Text("比对已有数据", "Comparing with what is there")
+log = logging.getLogger("huitou.intake")
+
 WAITING: Final = Text("等待前一个文件入库", "Waiting for another file to be imported")
 SEALING: Final = Text("保存加密的个人信息", "Keeping sealed personal data")
 MATCHING: Final = Text("识别会员", "Recognising members")
@@ -197,7 +199,11 @@ def commit(batch: Batch, progress: Progress, work: Workplace, *, now: datetime) 
             raise
     finish(batch, summary, now)
     staged.drop()
-    suggestions.refresh(work.warehouse, done.identities.touched, now)
+    try:
+        suggestions.refresh(work.warehouse, done.identities.touched, now)
+    except Exception:
+        # The batch is in; hints that are not up to date are worked out with the next one.
+        log.exception("batch %s: the merge suggestions could not be refreshed", batch.pk)
     return done
 
 
@@ -207,6 +213,21 @@ def finish(batch: Batch, summary: dict[str, Any], now: datetime) -> None:
         batch, "committed", committed_at=now, summary=summary, error=None, preview=None,
         **{name: summary[name] for name in _COUNTS},
     )  # fmt: skip
+
+
+def release(batch: Batch, error: BaseException, work: Workplace, *, now: datetime) -> None:
+    """After work on a batch broke off: nothing half done stays, and the row tells how it ended."""
+    batch.refresh_from_db()
+    proof = _proven(work, batch.pk) if batch.state == "committing" else None
+    drop_stage(batch, work)
+    if proof is not None:  # it broke off after the point of no return
+        finish(batch, proof, now)
+    elif batches.state_of(batch) not in rules.WORKING:
+        return
+    elif isinstance(error, Cancelled | KeyboardInterrupt):
+        batches.move(batch, "cancelled", error=None)
+    else:
+        batches.fail(batch, error if isinstance(error, HuitouError) else UNEXPECTED)
 
 
 def drop_stage(batch: Batch, work: Workplace) -> None:

@@ -57,7 +57,7 @@ NEXT: Final[Mapping[State, frozenset[State]]] = {
 }
 
 WORKING: Final[frozenset[State]] = frozenset({"received", "staging", "committing"})
-"""States in which a job is at it."""
+"""States in which something is at it; work that breaks off must not leave a batch in one."""
 
 _VERBS: Final[Mapping[Verb, frozenset[State]]] = {
     "configure": frozenset({"needs_setup", "ready", "failed", "cancelled", "empty"}),

@@ -13,7 +13,6 @@ from huitou.intake.models import Batch
 from huitou.intake.plan import needs_shop
 from huitou.intake.preview import preview_of
 from huitou.intake.workplace import Workplace
-from huitou.kernel.errors import Cancelled, HuitouError
 from huitou.kernel.i18n import Text
 from huitou.kernel.jobs import Progress, job
 
@@ -23,7 +22,7 @@ def stage_batch(progress: Progress, *, batch: int, now: str) -> dict[str, Any]:
     """Look at a file, read it into its stage and work out the preview."""
     row, work, instant = batches.get(batch), Workplace.here(), datetime.fromisoformat(now)
     if row.state in ("received", "staging"):
-        with _settling(row, work):
+        with _settling(row, work, instant):
             _stage(row, progress, work, instant)
     return _link(row)
 
@@ -31,10 +30,10 @@ def stage_batch(progress: Progress, *, batch: int, now: str) -> dict[str, Any]:
 @job("intake.commit", title=Text("导入文件", "Import a file"))
 def commit_batch(progress: Progress, *, batch: int, now: str) -> dict[str, Any]:
     """Take a previewed file in."""
-    row, work = batches.get(batch), Workplace.here()
+    row, work, instant = batches.get(batch), Workplace.here(), datetime.fromisoformat(now)
     if row.state == "committing":
-        with _settling(row, work):
-            pipeline.commit(row, progress, work, now=datetime.fromisoformat(now))
+        with _settling(row, work, instant):
+            pipeline.commit(row, progress, work, now=instant)
     return _link(row)
 
 
@@ -56,17 +55,12 @@ def _stage(row: Batch, progress: Progress, work: Workplace, now: datetime) -> No
 
 
 @contextmanager
-def _settling(row: Batch, work: Workplace) -> Iterator[None]:
+def _settling(row: Batch, work: Workplace, now: datetime) -> Iterator[None]:
     """However the work ends, the batch says so and nothing half done stays."""
     try:
         yield
     except BaseException as error:
-        row.refresh_from_db()
-        pipeline.drop_stage(row, work)
-        if isinstance(error, Cancelled):
-            batches.move(row, "cancelled", error=None)
-        else:
-            batches.fail(row, error if isinstance(error, HuitouError) else pipeline.UNEXPECTED)
+        pipeline.release(row, error, work, now=now)
         raise
 
 

@@ -14,6 +14,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,10 @@ def make_ready() -> Any:
 
         shop = shops.ensure_shop("tb", "绍兴小店", "taobao", "online", NOW, None)
         path = work.home.root / "orders.csv"
-        people = ({"买家会员名": f"买家{n % 500}", "联系手机": f"'1400001{n % 900:04d}"} for n in range(ORDERS))
+        people = (
+            {"买家会员名": f"买家{n % 500}", "联系手机": f"'1400001{n % 900:04d}"}
+            for n in range(ORDERS)
+        )
         path.write_bytes(orders_file(order(n, **cells) for n, cells in enumerate(people)))
         batch = pipeline.receive_path(
             path, choice={"profile": "auto"}, shop=shop.shop, by=None, now=NOW, work=work
@@ -120,9 +124,8 @@ def commit(before_step: int | None, started: int | None) -> Any:
             steps += 1
 
         if before_step == STEPS:
-            pipeline.finish = die  # type: ignore[assignment]
+            pipeline.finish = die
         if before_step == STEPS + 1:
-            pipeline.drop_stage = die  # type: ignore[assignment]
             from huitou.warehouse.staging import Stage
 
             Stage.drop = die  # type: ignore[method-assign]
@@ -202,6 +205,10 @@ def kill_after(home: Path, delay: float) -> None:
     os.waitpid(pid, 0)
 
 
+def die_at(home: Path, step: int) -> None:
+    in_child(home, partial(commit, step, None))
+
+
 def main(folder: Path) -> None:
     base = folder / "base"
     status, _ = in_child(base, make_ready)
@@ -224,11 +231,11 @@ def main(folder: Path) -> None:
 
     trial("whole", whole)
     for step in range(STEPS + 2):
-        trial(f"step {step}", lambda home, step=step: (in_child(home, lambda: commit(step, None)), None)[1])
+        trial(f"step {step}", partial(die_at, step=step))
     dice = random.Random(20261122)
     for number in range(RANDOM_TRIALS):
         delay = dice.random() * seconds[0] * 1.15
-        trial(f"random {number} at {delay:.3f}s", lambda home, delay=delay: kill_after(home, delay))
+        trial(f"random {number} at {delay:.3f}s", partial(kill_after, delay=delay))
 
 
 if __name__ == "__main__":

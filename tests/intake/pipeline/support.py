@@ -15,19 +15,42 @@ from huitou.intake.importing import Wish, import_files
 from huitou.intake.synthetic import ITEM_HEADER, ORDER_HEADER
 from huitou.intake.workplace import Workplace
 from huitou.kernel.jobs import Progress
-from huitou.members import vault
+from huitou.members.models import VaultRecord
 
 NOW: Final = datetime(2026, 11, 22, 6, 5, tzinfo=UTC)
 DATA: Final = Path(__file__).parents[3].parent / "shared" / "data"
 
-OLD_ORDERS: Final = ["订单编号", "买家会员名", "买家支付宝账号", "买家应付货款", "买家应付邮费", "总金额", "买家实际支付金额", "订单状态", "收货人姓名", "收货地址 ", "联系手机", "订单创建时间", "订单付款时间 ", "宝贝标题 ", "宝贝总数量", "店铺名称", "订单关闭原因"]
-"""The order report of 2014, shortened: no refund, no confirmation time."""
-NEW_ORDERS: Final = ["订单编号", "支付单号", "买家应付货款", "买家应付邮费", "总金额", "买家实付金额", "订单状态", "收货人姓名", "收货地址", "联系手机", "订单创建时间", "订单付款时间", "商品标题", "宝贝总数量", "店铺名称", "订单关闭原因", "退款金额", "确认收货时间", "发货时间", "商家备忘"]
-"""The order report of 2022, shortened: no buyer."""
-OLD_ITEMS: Final = (
-    ["订单编号", "标题", "价格", "购买数量", "外部系统编号", "商品属性", "套餐信息", "备注", "订单状态", "商家编码"]
+
+def _names(text: str) -> list[str]:
+    return text.split()
+
+
+OLD_ORDERS: Final = _names(
+    """
+    订单编号 买家会员名 买家支付宝账号 买家应付货款 买家应付邮费 总金额 买家实际支付金额 订单状态
+    收货人姓名 收货地址 联系手机 订单创建时间 订单付款时间 宝贝标题 宝贝总数量 店铺名称 订单关闭原因
+    """
 )
-REFUNDS: Final = ["订单编号", "退款编号", "支付宝交易号", "订单付款时间", "商家编码", "退款完结时间", "买家会员名称", "买家实际支付金额", "宝贝标题", "买家退款金额", "手工退款/系统退款", "是否需要退货", "退款状态"]
+"""The order report of 2014, shortened: no refund, no confirmation time."""
+NEW_ORDERS: Final = _names(
+    """
+    订单编号 支付单号 买家应付货款 买家应付邮费 总金额 买家实付金额 订单状态 收货人姓名 收货地址
+    联系手机 订单创建时间 订单付款时间 商品标题 宝贝总数量 店铺名称 订单关闭原因 退款金额
+    确认收货时间 发货时间 商家备忘
+    """
+)
+"""The order report of 2022, shortened: no buyer."""
+OLD_ITEMS: Final = _names(
+    """
+    订单编号 标题 价格 购买数量 外部系统编号 商品属性 套餐信息 备注 订单状态 商家编码
+    """
+)
+REFUNDS: Final = _names(
+    """
+    订单编号 退款编号 支付宝交易号 订单付款时间 商家编码 退款完结时间 买家会员名称 买家实际支付金额
+    宝贝标题 买家退款金额 手工退款/系统退款 是否需要退货 退款状态
+    """
+)
 
 
 def order(number: int, **cells: str) -> dict[str, str]:
@@ -182,7 +205,7 @@ def facts_of(work: Workplace) -> dict[str, list[Any]]:
 
 def vault_of() -> list[Any]:
     """The vault's records: what they are found by and when they were seen. Their seals differ."""
-    rows = vault.VaultRecord.objects.values_list("ref", "digest", "kind", "seen_at")
+    rows = VaultRecord.objects.values_list("ref", "digest", "kind", "seen_at")
     return sorted((bytes(ref), bytes(digest), kind, seen) for ref, digest, kind, seen in rows)
 
 

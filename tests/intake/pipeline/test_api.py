@@ -69,7 +69,11 @@ def test_a_file_goes_from_upload_through_preview_into_the_warehouse(
     assert answer["size"] == len(content)
     worked()
     ready = detail(client, answer)
-    assert (ready["state"], ready["shop"], ready["profile"]) == ("ready", shop.shop, "taobao_orders")
+    assert (ready["state"], ready["shop"], ready["profile"]) == (
+        "ready",
+        shop.shop,
+        "taobao_orders",
+    )
     assert (ready["rows"], ready["rejected"], ready["by"]) == (11, 1, "operator")
     preview = ready["preview"]
     assert preview["sets"][0] == {
@@ -108,7 +112,9 @@ def test_what_the_screens_show_holds_no_personal_data(client: ApiClient, shop: A
         assert plain not in str(list(Batch.objects.values()))
 
 
-def test_the_original_is_kept_whole_and_sealed(client: ApiClient, shop: Any, work: Workplace) -> None:
+def test_the_original_is_kept_whole_and_sealed(
+    client: ApiClient, shop: Any, work: Workplace
+) -> None:
     content = orders_file(order(n) for n in range(300))
     ready = sent(client, content)
     with archive.open_archived(work.home.files, ready["id"], work.ring) as stream:
@@ -123,13 +129,15 @@ def test_the_original_is_kept_whole_and_sealed(client: ApiClient, shop: Any, wor
 def test_an_unknown_file_asks_for_a_mapping_and_takes_one(
     client: ApiClient, work: Workplace, shop: Any
 ) -> None:
-    content = "单号,日期,客户,金额\nA1,2024-03-01 10:00,老王,12.5\nA2,2024-03-02 11:00,老李,8\n".encode()
+    content = (
+        "单号,日期,客户,金额\nA1,2024-03-01 10:00,老王,12.5\nA2,2024-03-02 11:00,老李,8\n".encode()
+    )
     waiting = sent(client, content)
     assert waiting["state"] == "needs_setup"
     assert waiting["error"]["code"] == "file_unknown"
     assert waiting["tables"][0]["rows_sampled"][0][2] == "老*"
     assert {column["header"] for column in waiting["mapping"]["columns"]} == {"单号"}
-    mapping = {
+    mapping: dict[str, Any] = {
         "version": 1,
         "name": "手工账",
         "platform": "other",
@@ -144,7 +152,9 @@ def test_an_unknown_file_asks_for_a_mapping_and_takes_one(
     }
     own = shops.ensure_shop("own", "自营", "own", "online", NOW, None)
     bad = {**mapping, "columns": mapping["columns"][:1]}
-    refused = client.post(f"/intake/batches/{waiting['id']}/configure", {"mapping": bad, "shop": own.shop})
+    refused = client.post(
+        f"/intake/batches/{waiting['id']}/configure", {"mapping": bad, "shop": own.shop}
+    )
     assert (refused.status_code, refused.json()["code"]) == (422, "mapping_invalid")
     saved = client.post("/intake/mappings", {"name": "手工账", "mapping": mapping}).json()
     body = {"mapping_id": int(saved["id"]), "shop": own.shop}
@@ -157,13 +167,13 @@ def test_an_unknown_file_asks_for_a_mapping_and_takes_one(
     assert ready["preview"]["members"]["new"] == 2
 
 
-def test_a_file_of_an_unclear_shop_waits_for_a_person(
-    client: ApiClient, work: Workplace
-) -> None:
+def test_a_file_of_an_unclear_shop_waits_for_a_person(client: ApiClient, work: Workplace) -> None:
     waiting = sent(client, orders_file([order(1)]))
     assert (waiting["state"], waiting["error"]["code"]) == ("needs_setup", "shop_unknown")
     made = shops.ensure_shop("tb", "店", "tmall", "online", NOW, None)
-    client.post(f"/intake/batches/{waiting['id']}/configure", {"profile": "auto", "shop": made.shop})
+    client.post(
+        f"/intake/batches/{waiting['id']}/configure", {"profile": "auto", "shop": made.shop}
+    )
     worked()
     assert detail(client, waiting)["state"] == "ready"
 
@@ -176,7 +186,9 @@ def test_a_preview_can_be_given_up_read_again_and_discarded(
     assert given_up["state"] == "cancelled"
     assert list(work.home.staging.glob("*.duckdb")) == []
     assert client.post(f"/intake/batches/{ready['id']}/commit").status_code == 409
-    client.post(f"/intake/batches/{ready['id']}/configure", {"profile": "taobao_orders", "shop": shop.shop})
+    client.post(
+        f"/intake/batches/{ready['id']}/configure", {"profile": "taobao_orders", "shop": shop.shop}
+    )
     worked()
     assert detail(client, ready)["state"] == "ready"
     assert client.post(f"/intake/batches/{ready['id']}/discard").status_code == 204

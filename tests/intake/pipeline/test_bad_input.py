@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from tests.intake.pipeline.support import as_csv, bring, facts_of, order, orders_file, put, vault_of
+from tests.support.server import command
 
 from huitou.intake.models import Batch
 from huitou.intake.synthetic import ORDER_HEADER
@@ -34,12 +35,16 @@ def _wrong_encoding() -> bytes:
 
 WHOLE: dict[str, tuple[str, Callable[[], bytes], str]] = {
     # file name, content, code of the error
-    "a photo": ("orders.csv", lambda: b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(range(256)) * 40, "file_not_a_table"),
+    "a photo": (
+        "orders.csv",
+        lambda: b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(range(256)) * 40,
+        "file_not_a_table",
+    ),
     "nothing": ("orders.csv", lambda: b"", "file_empty"),
     "only a header": ("orders.csv", lambda: orders_file([]), ""),
     "a web page": (
         "orders.xls",
-        lambda: "<html><body><table><tr><td>订单编号</td></tr></table></body></html>".encode(),
+        "<html><body><table><tr><td>订单编号</td></tr></table></body></html>".encode,
         "file_not_a_table",
     ),
     "a broken zip": ("orders.zip", _zip_cut_short, "file_truncated"),
@@ -49,7 +54,7 @@ WHOLE: dict[str, tuple[str, Callable[[], bytes], str]] = {
         lambda: as_csv([h for h in ORDER_HEADER if "订单编号" not in h], [order(1)]),
         "file_unknown",
     ),
-    "another report": ("weather.csv", lambda: "日期,气温\n2024-01-01,3\n".encode(), "file_unknown"),
+    "another report": ("weather.csv", "日期,气温\n2024-01-01,3\n".encode, "file_unknown"),
     "an open quote": (
         "orders.csv",
         lambda: GOOD + b'"' + b"x," * 30 + b"\n" + b"y,y\n" * 100,
@@ -135,22 +140,24 @@ def rejected_rows(work: Workplace, batch: Batch) -> list[Any]:
 
 
 def test_the_command_tells_without_a_traceback(
-    home: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], transactional_db: None
+    child_environment: dict[str, str], tmp_path: Path
 ) -> None:
-    from huitou.web import cli
-
+    environment = child_environment
     (path,) = put(tmp_path, orders__xls=b"<html><body>no</body></html>")
-    code = cli.run(["import", str(path), "--language", "en"])
-    said = capsys.readouterr()
+    code, said, errors = command(environment, "import", str(path), "--language", "en")
     assert code == 1
-    assert "orders.xls" in said.out
-    assert "save it as xlsx" in said.out
-    assert "Traceback" not in said.out + said.err
-    code = cli.run(["import", str(path), str(tmp_path / "absent.csv"), "--json"])
-    result = json.loads(capsys.readouterr().out)
+    assert "orders.xls" in said
+    assert "save it as xlsx" in said
+    assert "Traceback" not in said + errors
+    code, said, _ = command(
+        environment, "import", str(path), str(tmp_path / "absent.csv"), "--json"
+    )
+    result = json.loads(said)
     assert code == 1
     assert result["failed"] == 2
     assert result["files"][1]["error"]["code"] == "file_missing"
-    code = cli.run(["import", str(path), "--profile", "no_such", "--language", "en"])
+    code, _, errors = command(
+        environment, "import", str(path), "--profile", "no_such", "--language", "en"
+    )
     assert code == 1
-    assert "taobao_orders" in capsys.readouterr().err
+    assert "taobao_orders" in errors

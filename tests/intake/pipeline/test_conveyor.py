@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 
 import pytest
 
@@ -58,7 +59,7 @@ def test_work_behind_is_done_in_order_before_the_block_ends() -> None:
     done: list[int] = []
     with Behind() as behind:
         for number in range(50):
-            behind.do(lambda number=number: done.append(number))
+            behind.do(partial(done.append, number))
     assert done == list(range(50))
 
 

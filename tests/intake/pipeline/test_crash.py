@@ -31,7 +31,7 @@ def test_a_killed_commit_leaves_nothing_or_all(tmp_path: Path) -> None:
     assert whole["found"]["state"] == "committed"
     assert whole["found"]["trades"] == 1_500
     assert whole["found"]["vault"] > 1_500
-    outcomes = Counter()
+    outcomes: Counter[str] = Counter()
     for trial in crashed:
         found, name = trial["found"], trial["trial"]
         if found["proof"]:

@@ -34,16 +34,22 @@ from huitou.kernel.crypto import KeyRing
 from huitou.kernel.home import Home
 from huitou.warehouse.store import Warehouse
 
+UNPAID = {
+    "订单付款时间": "",
+    "买家实际支付金额": "0",
+    "买家实付金额": "0",
+    "确认收货时间": "",
+}
 STATES = (
-    {"订单状态": "等待买家付款", "订单付款时间": "", "买家实际支付金额": "0", "买家实付金额": "0", "确认收货时间": ""},
+    {"订单状态": "等待买家付款", **UNPAID},
     {"订单状态": "买家已付款，等待卖家发货", "确认收货时间": ""},
     {"订单状态": "卖家已发货，等待买家确认", "确认收货时间": ""},
     {"订单状态": "交易成功"},
     {"订单状态": "交易成功", "退款金额": "5.00"},
     {"订单状态": "交易关闭", "订单关闭原因": "买家申请退款", "退款金额": "25.80", "确认收货时间": ""},
-    {"订单状态": "交易关闭", "订单关闭原因": "买家未付款", "订单付款时间": "", "买家实际支付金额": "0", "买家实付金额": "0", "确认收货时间": ""},
+    {"订单状态": "交易关闭", "订单关闭原因": "买家未付款", **UNPAID},
 )  # fmt: skip
-PEOPLE = (
+PEOPLE: tuple[dict[str, str], ...] = (
     {},
     {"买家会员名": "小明", "联系手机": "14000000099"},
     {"买家会员名": "小明", "收货人姓名": "李雷", "收货地址": "上海 上海市 浦东新区 世纪大道1号"},
@@ -70,15 +76,18 @@ def _file(draw: st.DrawFn) -> bytes:
     rows = []
     for number in draw(numbers):
         if kind == "refunds":
-            state = draw(st.sampled_from(["退款成功", "退款关闭", "买家已经申请退款，等待卖家同意"]))
-            rows.append(_refund(number, state))
+            refund = draw(
+                st.sampled_from(["退款成功", "退款关闭", "买家已经申请退款，等待卖家同意"])
+            )
+            rows.append(_refund(number, refund))
         elif kind.startswith("items"):
             state = draw(st.sampled_from(STATES))
             line = draw(st.integers(1, 3))
             more = {"购买数量": str(draw(st.integers(1, 2)))} if kind == "items_old" else {}
             rows.append(item(number, line, 订单状态=state["订单状态"], **more))
         else:
-            rows.append(order(number, **draw(st.sampled_from(PEOPLE)), **draw(st.sampled_from(STATES))))
+            person = draw(st.sampled_from(PEOPLE))
+            rows.append(order(number, **person, **draw(st.sampled_from(STATES))))
     writers = {
         "old": lambda: as_csv(OLD_ORDERS, rows, "gb18030"),
         "middle": lambda: orders_file(rows),

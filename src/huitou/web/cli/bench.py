@@ -62,11 +62,13 @@ def _print(result: dict[str, Any]) -> None:
         "same_again": text("再次导入", "the same again"),
     }
     table(
-        [text("阶段", "phase"), text("秒", "seconds"), text("行/秒", "rows/s"),
-         text("× 下限", "× floor"), text("峰值内存 MB", "peak MB")],
+        [text("阶段", "phase"), text("秒", "seconds"), text("× 下限", "× floor"),
+         text("处理器秒", "cpu s"), text("× 下限", "× floor"), text("行/秒", "rows/s"),
+         text("峰值内存 MB", "peak MB")],
         [
-            [names[m["name"]], f"{m['seconds']:.1f}", f"{m['rows_per_second']:,}",
-             f"{m['times_floor']:.1f}", f"{m['peak_mb']:,}"]
+            [names[m["name"]], f"{m['seconds']:.1f}", f"{m['times_floor']:.1f}",
+             f"{m['cpu_seconds']:.1f}", f"{m['times_floor_cpu']:.1f}",
+             f"{m['rows_per_second']:,}", f"{m['peak_mb']:,}"]
             for m in result["measures"]
         ],
     )  # fmt: skip
