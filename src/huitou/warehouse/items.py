@@ -67,7 +67,7 @@ def _listed(batch: Batch, stored: ibis.Table) -> Settled:
         catalogue,
         key=[*KEY, "origin"],
         order={"at": or_epoch(catalogue.version_at), "print": catalogue.fingerprint},
-        stored_order={"at": or_epoch(stored.version_at), "print": stored.fingerprint},
+        stored_order={"at": or_epoch(stored.version_at), "print": stored.fingerprint.fill_null(0)},
         label="item_listed",
     )
 
@@ -106,7 +106,7 @@ def _seen_order(rows: ibis.Table) -> dict[str, ibis.Value]:
         "category": rows.category.notnull().cast("int8"),
         "title": rows.title.notnull().cast("int8"),
         "seen": rows.seen_in.fill_null(""),
-        "print": rows.fingerprint,
+        "print": rows.fingerprint.fill_null(0),
     }
 
 
@@ -128,7 +128,9 @@ def _compose(batch: Batch, touched: ibis.Table) -> None:
     )
     joined = made.left_join(held, list(KEY), rname="held_{name}")
     is_new = joined.held_item.isnull()
-    joined = joined.mutate(is_new=is_new).filter(is_new | (joined.fingerprint != joined.held_print))
+    joined = joined.mutate(is_new=is_new).filter(
+        is_new | ~joined.fingerprint.identical_to(joined.held_print)
+    )
     found = writer.temp("item_found", joined)
     fresh = numbered(found.filter(found.is_new), "item", highest(writer, "item", "item"), KEY)
     known = found.filter(~found.is_new).mutate(item=ibis._.held_item)

@@ -13,7 +13,7 @@ import ibis
 
 from huitou.warehouse.schema import TABLES
 from huitou.warehouse.store import shaped
-from huitou.warehouse.versions import Batch, SetReport, hashed, later, newest, repeats
+from huitou.warehouse.versions import Batch, SetReport, differ, hashed, later, newest, repeats
 
 KEY: Final = ("trade", "line_key")
 TRADE_KEY: Final = ("source", "trade_id")
@@ -43,12 +43,16 @@ def apply(batch: Batch) -> SetReport:
     """
     writer = batch.writer
     incoming = _incoming(batch)
-    if _is_plain(batch, incoming):
-        written = writer.insert("trade_line", _as_rows(batch, incoming))
-        trades = incoming.select("trade").distinct() if written else incoming.select("trade")
-        writer.temp("line_touched", trades.mutate(is_new=True))
-        return SetReport(inserted=written)
-    return _merge(batch, incoming)
+    if _has_rivals(batch):
+        incoming = writer.temp("line_in", _standing(incoming))
+    held = writer.table("trade_line")
+    if writer.count(held.semi_join(incoming, "trade").limit(1)):
+        report = _merge(batch, incoming)
+    else:
+        report = SetReport(inserted=writer.insert("trade_line", _as_rows(batch, incoming)))
+        writer.temp("line_touched", incoming.select("trade", is_new=True).distinct())
+    writer.drop_temp("line_in")
+    return report
 
 
 def refresh(batch: Batch, stale: ibis.Table) -> ibis.Table:
@@ -92,68 +96,66 @@ def _incoming(batch: Batch) -> ibis.Table:
     )
 
 
-def _is_plain(batch: Batch, incoming: ibis.Table) -> bool:
-    """Whether the lines can be copied: no trade has lines yet, and none comes twice or from two
-    kinds of source."""
-    writer = batch.writer
+def _has_rivals(batch: Batch) -> bool:
+    """Whether a line comes twice in the stage, or a trade's lines from two kinds of source."""
     staged = batch.stage.table("lines")
-    ranks = writer.scalar(staged.line_rank.fill_null(0).nunique())
-    held = writer.table("trade_line")
-    return (
-        ranks <= 1
-        and not writer.count(held.semi_join(incoming, "trade").limit(1))
-        and not repeats(writer, staged, [*TRADE_KEY, "line_key"])
-    )
+    ranks = batch.writer.scalar(staged.line_rank.fill_null(0).nunique())
+    return ranks > 1 or repeats(batch.writer, staged, [*TRADE_KEY, "line_key"])
+
+
+def _standing(incoming: ibis.Table) -> ibis.Table:
+    """Of each trade the lines of the best source, of each line the newest version."""
+    best = incoming.mutate(best_rank=incoming.line_rank.max().over(group_by=incoming.trade))
+    best = best.filter(best.line_rank == best.best_rank)
+    return newest(best, KEY, _ORDER)
 
 
 def _merge(batch: Batch, incoming: ibis.Table) -> SetReport:
+    """Lines of trades that have lines already. ``line_work`` holds only those that get written."""
     writer = batch.writer
-    best = incoming.mutate(best_rank=incoming.line_rank.max().over(group_by=incoming.trade))
-    best = best.filter(best.line_rank == best.best_rank)
-    staged = writer.temp("line_in", newest(best, KEY, _ORDER))
-    lines = writer.table("trade_line").semi_join(staged, "trade")
+    lines = writer.table("trade_line").semi_join(incoming.select("trade"), "trade")
     held = lines.select(
         "trade",
         "line_key",
         held_order_rank=lines.version_rank.fill_null(-1),
         held_order_refund=lines.refunded_amount.fill_null(0),
-        held_fingerprint=lines.fingerprint,
+        held_fingerprint=lines.fingerprint.fill_null(0),
     )
     ranks = lines.group_by("trade").aggregate(held_line_rank=lines.line_rank.max())
+    staged = incoming.select(*KEY, "line_rank", *_ORDER)
     joined = staged.left_join(ranks, "trade", rname="rank_{name}")
     joined = joined.left_join(held, list(KEY), rname="held_{name}")
     better = joined.line_rank > joined.held_line_rank.fill_null(-1)
     same = joined.line_rank == joined.held_line_rank
     is_known = joined.held_fingerprint.notnull()
     newer = later([(joined[name], joined[f"held_{name}"]) for name in _ORDER])
-    wins = better | (same & ~is_known) | (same & newer.fill_null(False))
-    judged = joined.mutate(
-        replaces=better & joined.held_line_rank.notnull(),
+    judged = joined.select(
+        *KEY,
+        is_first=joined.held_line_rank.isnull(),
         is_known=is_known,
-        wins=wins,
-        is_real=wins & ~(is_known & (joined.fingerprint == joined.held_fingerprint)),
+        replaces=better & joined.held_line_rank.notnull(),
+        wins=better | (same & ~is_known) | (same & newer.fill_null(False)),
+        is_other=~is_known | differ(joined.fingerprint, joined.held_fingerprint),
     )
-    judged = writer.temp("line_judged", judged)
+    work = writer.temp("line_work", judged.filter(judged.wins))
     counts = writer.rows(
-        judged.aggregate(
-            total=judged.count(),
-            inserted=(judged.wins & ~judged.is_known).sum().fill_null(0),
-            updated=(judged.is_real & judged.is_known).sum().fill_null(0),
+        work.aggregate(
+            inserted=(~work.is_known).sum().fill_null(0),
+            updated=(work.is_known & work.is_other).sum().fill_null(0),
         )
     )[0]
-    written = judged.filter(judged.wins)
-    writer.temp(
-        "line_touched",
-        judged.filter(judged.is_real | judged.replaces)
-        .group_by("trade")
-        .aggregate(is_new=ibis._.held_line_rank.isnull().all()),
-    )
-    writer.delete("trade_line", ["trade"], written.filter(written.replaces).distinct())
-    writer.delete("trade_line", KEY, written.filter(written.is_known & ~written.replaces))
-    writer.insert("trade_line", _as_rows(batch, written))
-    writer.drop_temp("line_in", "line_judged")
+    touched = work.filter(work.is_other | work.replaces)
+    writer.temp("line_touched", touched.group_by("trade").aggregate(is_new=ibis._.is_first.all()))
+    if writer.count(work.limit(1)):
+        gone = work.filter(work.replaces).select("trade").distinct()
+        writer.delete("trade_line", ["trade"], gone)
+        writer.delete("trade_line", KEY, work.filter(work.is_known & ~work.replaces))
+        rows = incoming.semi_join(work, list(KEY))
+        writer.insert("trade_line", _as_rows(batch, rows))
     inserted, updated = int(counts["inserted"]), int(counts["updated"])
-    return SetReport(inserted, updated, int(counts["total"]) - inserted - updated)
+    total = writer.count(incoming)
+    writer.drop_temp("line_work")
+    return SetReport(inserted, updated, total - inserted - updated)
 
 
 def _as_rows(batch: Batch, lines: ibis.Table) -> ibis.Table:

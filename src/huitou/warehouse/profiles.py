@@ -73,7 +73,7 @@ def apply(batch: Batch) -> tuple[SetReport, SetReport]:
 
 
 def _order(rows: ibis.Table) -> dict[str, ibis.Value]:
-    return {"at": or_epoch(rows.version_at), "print": rows.fingerprint}
+    return {"at": or_epoch(rows.version_at), "print": rows.fingerprint.fill_null(0)}
 
 
 def refresh(writer: Writer, members: ibis.Table) -> ibis.Table:

@@ -54,5 +54,5 @@ def _order(rows: ibis.Table) -> dict[str, ibis.Value]:
     return {
         "at": or_epoch(rows.version_at),
         "state": position(rows.state, REFUND_STATES),
-        "print": rows.fingerprint,
+        "print": rows.fingerprint.fill_null(0),
     }

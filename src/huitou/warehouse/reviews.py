@@ -62,7 +62,7 @@ def apply(batch: Batch) -> SetReport:
 
 
 def _order(rows: ibis.Table) -> dict[str, ibis.Value]:
-    return {"at": or_epoch(rows.version_at), "print": rows.fingerprint}
+    return {"at": or_epoch(rows.version_at), "print": rows.fingerprint.fill_null(0)}
 
 
 def _name_writers(batch: Batch, staged: ibis.Table) -> None:

@@ -40,6 +40,7 @@ __all__ = [
 ]
 
 DATA_VERSION: Final = "data_version"
+PROBE: Final = "fingerprint_probe"
 
 
 def table(name: str) -> ibis.Table:
@@ -175,7 +176,7 @@ class Warehouse:
         with self._transaction() as writer:
             yield writer
             version = self.data_version + 1
-            writer.replace("meta", ["name"], _meta(version))
+            writer.replace("meta", ["name"], _meta(DATA_VERSION, version))
             writer.commit()
             self.data_version = version
 
@@ -213,10 +214,30 @@ class Warehouse:
                 for column, dtype in schema.items():
                     if column not in found[name]:
                         connection.add_column(name, column, dtype)
+            self._check_fingerprints(connection)
             connection.commit()
-        meta = table("meta")
-        for row in self.rows(meta.filter(meta.name == DATA_VERSION)):
-            self.data_version = int(row["value"])
+        self.data_version = self._meta().get(DATA_VERSION, 0)
+
+    def _meta(self) -> dict[str, int]:
+        return {row["name"]: row["value"] for row in self.rows(table("meta"))}
+
+    def _check_fingerprints(self, connection: Connection) -> None:
+        """Forget fingerprints that another release of the engine made.
+
+        They only decide between versions that are equal in everything else; one that is NULL
+        gives way to the next such version without counting as a change.
+        """
+        probe = connection.fingerprint_probe()
+        held = self._connection().fetch(_meta_rows(PROBE))["value"].to_pylist()
+        if held == [probe]:
+            return
+        if held:
+            for name, schema in TABLES.items():
+                for column in schema.names:
+                    if column.endswith("fingerprint"):
+                        connection.clear_column(name, column)
+        connection.delete_matching("meta", ["name"], _meta_rows(PROBE))
+        connection.insert_arrow("meta", TABLES["meta"], _meta(PROBE, probe))
 
 
 class Writer:
@@ -340,8 +361,13 @@ def shaped(expr: ibis.Table, schema: ibis.Schema) -> ibis.Table:
     )
 
 
-def _meta(version: int) -> pa.Table:
-    return pa.table({"name": [DATA_VERSION], "value": [version]})
+def _meta(name: str, value: int) -> pa.Table:
+    return pa.table({"name": [name], "value": pa.array([value], pa.int64())})
+
+
+def _meta_rows(name: str) -> ibis.Table:
+    meta = table("meta")
+    return meta.filter(meta.name == name)
 
 
 _current: Warehouse | None = None

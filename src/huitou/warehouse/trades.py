@@ -22,6 +22,7 @@ from huitou.warehouse.versions import (
     NOBODY,
     Batch,
     SetReport,
+    differ,
     greatest,
     hashed,
     highest,
@@ -222,10 +223,10 @@ def _classify(batch: Batch, incoming: ibis.Table, refunds: ibis.Table) -> ibis.T
     )
     other_refund = ~refunded.identical_to(compared.held_refunded_amount)
     other_facts = (
-        (compared.main_newer & (compared.fingerprint != compared.held_fingerprint))
+        (compared.main_newer & differ(compared.fingerprint, compared.held_fingerprint))
         | (
             compared.contact_newer
-            & (compared.contact_fingerprint != compared.held_contact_fingerprint)
+            & differ(compared.contact_fingerprint, compared.held_contact_fingerprint)
         )
         | compared.time_newer
         | compared.buyer_newer
@@ -262,7 +263,10 @@ def _held(batch: Batch, judged: list[str]) -> ibis.Table:
     known = known.mutate(**_orders(known))
     columns = [*KEY, *judged, *TIMES, "trade", "member", "status"]
     columns += ["reported_refund", "refunded_amount"]
-    return known.select(**{f"held_{name}": known[name] for name in columns})
+    held = {f"held_{name}": known[name] for name in columns}
+    for name in ("fingerprint", "contact_fingerprint"):
+        held[f"held_{name}"] = known[name].fill_null(0)
+    return known.select(**held)
 
 
 def _newer(joined: ibis.Table, order: tuple[str, ...]) -> ibis.Value:

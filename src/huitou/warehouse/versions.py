@@ -83,6 +83,11 @@ def position(state: ibis.Value, states: Sequence[str]) -> ibis.Value:
     return state.cases(*[(name, at) for at, name in enumerate(states)], else_=-1)
 
 
+def differ(fingerprint: ibis.Value, held: ibis.Value) -> ibis.Value:
+    """Whether two facets differ. One whose fingerprint was forgotten does not."""
+    return ((fingerprint != held) & (held != 0)).fill_null(False)
+
+
 def or_epoch(instant: ibis.Value) -> ibis.Value:
     """An instant that can be compared: NULL is before everything."""
     return instant.fill_null(LONG_AGO)
@@ -90,7 +95,7 @@ def or_epoch(instant: ibis.Value) -> ibis.Value:
 
 def hashed(rows: ibis.Table, columns: Sequence[str]) -> ibis.Value:
     """The fingerprint of a facet's values."""
-    return fingerprint([rows[name] for name in columns])
+    return fingerprint({name: rows[name] for name in columns})
 
 
 def greatest(first: ibis.Value, second: ibis.Value) -> ibis.Value:
@@ -161,6 +166,7 @@ def settle(
         *[stored[column].name(f"held_{column}") for column in key],
         held_number=stored[number] if number else ibis.literal(0),
         held_fingerprint=stored.fingerprint,
+        is_held=ibis.literal(True),
         held_state=stored.state if has_state else ibis.null("string"),
         **{f"held_{column}": stored[column] for column in keep},
         **{f"held_order_{rank}": stored_order[rank] for rank in ranks},
@@ -168,7 +174,7 @@ def settle(
     joined = versions.left_join(
         held, [versions[column] == held[f"held_{column}"] for column in key]
     )
-    is_new = joined.held_fingerprint.isnull()
+    is_new = joined.is_held.isnull()
     wins = is_new | later(
         [(joined[f"order_{rank}"], joined[f"held_order_{rank}"]) for rank in ranks]
     )
@@ -177,7 +183,7 @@ def settle(
         joined.mutate(
             is_new=is_new,
             wins=wins,
-            is_real=is_new | (wins & (joined.fingerprint != joined.held_fingerprint)),
+            is_real=is_new | (wins & differ(joined.fingerprint, joined.held_fingerprint)),
             state_before=joined.held_state,
             **{column: joined[f"held_{column}"] for column in keep},
         ),
