@@ -1,0 +1,15 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { usePeople, type MemberFilter } from './people';
+
+/** A count of members that opens the members. Plain text for those who may not see them. */
+export function NumberLink({ filter, title, children }: { filter: MemberFilter; title: string; children: ReactNode }) {
+  const open = usePeople();
+  const { t } = useTranslation();
+  if (!open) return <>{children}</>;
+  return (
+    <button type="button" className="ht-numlink" title={t('ui.people.open')} onClick={() => open({ filter, title })}>
+      {children}
+    </button>
+  );
+}
