@@ -3,6 +3,9 @@ import { useTranslation } from 'react-i18next';
 import type { Entry } from '../draft';
 import { convertersOf, hasFormat, TIME_FORMATS } from '../fields';
 
+/** What a converter is called; the usual one by its type. */
+const LABELS: Record<string, 'moneyCents' | 'qtyInt'> = { cents: 'moneyCents', int: 'qtyInt' };
+
 interface ReadAsProps {
   entry: Entry;
   type: string;
@@ -26,7 +29,7 @@ export function ReadAs({ entry, type, sources, onChange }: ReadAsProps) {
           value={entry.converter ?? ''}
           popupMatchSelectWidth={false}
           onChange={(next: string) => onChange({ converter: next || null })}
-          options={converters.map((one) => ({ value: one, label: t(`intake.converter.${type === 'money' ? 'money' : 'qty'}${one === 'cents' ? 'Cents' : one === 'int' ? 'Int' : ''}`) }))}
+          options={converters.map((one) => ({ value: one, label: t(`intake.converter.${LABELS[one] ?? (type === 'money' ? 'money' : 'qty')}`) }))}
         />
       )}
       {hasFormat(type) && (

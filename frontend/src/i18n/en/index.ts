@@ -1,0 +1,9 @@
+import { accounts } from './accounts';
+import { intake } from './intake';
+import { members } from './members';
+import { settings } from './settings';
+import { ui } from './ui';
+import { warehouse } from './warehouse';
+import { web } from './web';
+
+export const en = { accounts, intake, members, settings, ui, warehouse, web } as const;
