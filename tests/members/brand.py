@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from tests.members.people import RING
 
 from huitou.accounts.shops import ShopRow
 from huitou.kernel.crypto import KeyRing
@@ -18,7 +19,6 @@ from huitou.warehouse import facts
 from huitou.warehouse.schema import STATUSES, TABLES
 from huitou.warehouse.staging import SETS, Stage
 from huitou.warehouse.store import Warehouse
-from tests.members.people import RING
 
 NOW = datetime(2026, 11, 22, 6, 5, tzinfo=UTC)
 TAOBAO = ShopRow(1, "tb1", "淘宝旗舰店", "taobao", "online", "brand")
@@ -74,8 +74,8 @@ def trade(
         "shipped_at": created + timedelta(days=1) if paid and shop.kind == "online" else None,
         "goods_amount": amount,
         "paid_amount": amount,
-        "refunded_amount": Decimal("0"),
-        "units": Decimal("1"),
+        "refunded_amount": Decimal(0),
+        "units": Decimal(1),
         "province": "浙江省",
         "city": "杭州市",
         "version_at": created + timedelta(days=2),

@@ -8,15 +8,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from huitou.accounts.models import AuditEntry
-from huitou.accounts.scopes import Scope
-from huitou.kernel.errors import Conflict, InvalidInput, NotFound
-from huitou.members import actions, regroup, suggestions
-from huitou.members.decisions import standing_separations
-from huitou.members.models import IdentityDecision, Suggestion
-from huitou.members.rules import Decisions, partition
-from huitou.warehouse.store import Warehouse
 from tests.members.people import (
     NOW,
     Row,
@@ -28,6 +19,15 @@ from tests.members.people import (
     snapshot,
     strong,
 )
+
+from huitou.accounts.models import AuditEntry
+from huitou.accounts.scopes import Scope
+from huitou.kernel.errors import Conflict, InvalidInput, NotFound
+from huitou.members import actions, regroup, suggestions
+from huitou.members.decisions import standing_separations
+from huitou.members.models import IdentityDecision, Suggestion
+from huitou.members.rules import Decisions, partition
+from huitou.warehouse.store import Warehouse
 
 pytestmark = pytest.mark.django_db
 BY: dict[str, Any] = {"scope": Scope.everything(), "actor": None, "now": NOW}
@@ -233,7 +233,7 @@ def test_a_contested_identity_is_a_conflict_to_look_at(
 
 
 @settings(
-    max_examples=10,
+    max_examples=5,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

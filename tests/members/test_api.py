@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.members.brand import NOW, SECRETS, SHOPS, STORE, load, standard, trade
+from tests.members.people import RING
 
 from huitou.accounts.models import AuditEntry
 from huitou.accounts.shops import ensure_shop
@@ -19,8 +21,6 @@ from huitou.kernel.jobs import Progress
 from huitou.kernel.models import Job
 from huitou.members import export, reveal, worker
 from huitou.warehouse.store import Warehouse
-from tests.members.brand import NOW, SECRETS, SHOPS, STORE, load, standard, trade
-from tests.members.people import RING
 
 pytestmark = pytest.mark.django_db
 ClientAs = Callable[..., Any]

@@ -9,26 +9,26 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.members.people import groups, identities_of, links_of, resolve, rows_of_keys, strong
 
 from huitou.members import rules
 from huitou.members.components import NEW, Links, components, inherited, numbered, separated
 from huitou.members.keys import KINDS
 from huitou.members.rules import Decisions, Identity, partition
 from huitou.warehouse.store import Warehouse
-from tests.members.people import groups, identities_of, links_of, resolve, rows_of_keys, strong
 
 pytestmark = pytest.mark.django_db
 
 slow = settings(
-    max_examples=15,
+    max_examples=10,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 
-def members_of(rows, decisions: Decisions = Decisions()):  # type: ignore[no-untyped-def]
+def members_of(rows):  # type: ignore[no-untyped-def]
     every = {identity for row in rows for identity in identities_of(row)}
-    return partition(every, links_of(rows), decisions).members()
+    return partition(every, links_of(rows), Decisions()).members()
 
 
 @st.composite
@@ -90,7 +90,7 @@ def test_the_arrays_compute_the_definition(world) -> None:  # type: ignore[no-un
 def test_numbers_are_owned_and_free_ones_are_not_reused(label: list[int], born: list[int]) -> None:
     size = len(label)
     labels = np.array(label)
-    homes = np.array([n if n else NEW for n in born[:size]])
+    homes = np.array([n or NEW for n in born[:size]])
     member, home, free = numbered(labels, homes, 10)
     assert len(
         {(group, number) for group, number in zip(label, member.tolist(), strict=True)}

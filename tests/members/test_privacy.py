@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.members.brand import NOW, SECRETS, load, standard, trade
+from tests.members.people import RING
 
 from huitou.accounts.scopes import Scope
 from huitou.kernel.home import Home
@@ -13,8 +15,6 @@ from huitou.members import actions
 from huitou.warehouse.schema import TABLES
 from huitou.warehouse.staging import Stage
 from huitou.warehouse.store import Warehouse
-from tests.members.brand import NOW, SECRETS, load, standard, trade
-from tests.members.people import RING
 
 KEPT_OUT = ("feed", "meta", "batch")
 

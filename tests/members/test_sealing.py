@@ -10,12 +10,12 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.members.people import RING
 
 from huitou.accounts.shops import ShopRow
 from huitou.kernel.crypto import KeyRing
 from huitou.members.keys import BRAND_SCOPE
 from huitou.members.sealing import KEYS, PLAIN, SECRETS, Sealed, Sealer, context
-from tests.members.people import RING
 
 SHOP = ShopRow(1, "tb1", "旗舰店", "taobao", "online", "brand")
 YOUZAN = ShopRow(2, "yz1", "有赞", "youzan", "online", "brand")
@@ -211,7 +211,7 @@ def test_reviews_lose_numbers_in_their_texts() -> None:
 
 
 cell = st.sampled_from(["", "a", "b", "张三", "13812348000", "13912340001", "138****8000", "t**1"])
-row_strategy = st.fixed_dictionaries({name: cell for name in COLUMNS[:6]})
+row_strategy = st.fixed_dictionaries(dict.fromkeys(COLUMNS[:6], cell))
 
 
 @settings(deadline=None, max_examples=60)

@@ -9,6 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from tests.members.people import RING
+from tests.members.test_sealing import SHOP, trades
 
 from huitou.kernel.crypto import KeyRing, Tampered
 from huitou.kernel.errors import Cancelled, Conflict
@@ -17,8 +19,6 @@ from huitou.members import vault
 from huitou.members.models import VaultRecord
 from huitou.members.sealing import SECRETS, Sealer
 from huitou.warehouse.staging import Stage
-from tests.members.people import RING
-from tests.members.test_sealing import SHOP, trades
 
 
 def secrets_of(rows: list[dict[str, Any]], ring: KeyRing = RING) -> pa.Table:

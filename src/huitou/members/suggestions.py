@@ -24,7 +24,7 @@ from huitou.members.components import Ints
 from huitou.members.keys import KINDS
 from huitou.members.models import Suggestion
 from huitou.members.regroup import HINT, ROW
-from huitou.warehouse.store import Warehouse
+from huitou.warehouse.store import Warehouse, table
 
 WEIGHTS: Final = {
     "alipay": 0.8,
@@ -37,6 +37,8 @@ WEIGHTS: Final = {
 
 MOST_MEMBERS: Final = 5
 """A weak identity that fits more members than this says nothing about any two of them."""
+
+_MANY: Final = 50_000
 
 SENTENCES: Final[dict[str, Text]] = {
     "alipay": Text("同一个支付宝账号", "the same Alipay account"),
@@ -105,6 +107,12 @@ def refresh(warehouse: Warehouse, members: Iterable[int] | Ints, now: datetime) 
     return len(rows)
 
 
+def refresh_all(warehouse: Warehouse, now: datetime) -> int:
+    """Work out every suggestion again (after a crash between a commit and its refresh)."""
+    held = warehouse.table("member").filter(_.merged_into.isnull()).select("member")
+    return refresh(warehouse, warehouse.fetch(held)["member"].to_numpy(), now)
+
+
 def sentence(kind: str, reason: dict[str, Any]) -> dict[str, str]:
     """A reason in the active language: {kind, label, sentence}."""
     code = reason["kind"]
@@ -127,7 +135,7 @@ def score_of(reasons: Iterable[dict[str, Any]]) -> float:
 
 
 def _pairs(warehouse: Warehouse, touched: Ints) -> list[_Pair]:
-    shared = _shared(warehouse)
+    shared = _shared(touched)
     few = (
         shared.group_by("weak")
         .aggregate(members=_.count())
@@ -153,13 +161,20 @@ def _pairs(warehouse: Warehouse, touched: Ints) -> list[_Pair]:
     return pairs
 
 
-def _shared(warehouse: Warehouse) -> ibis.Table:
-    """Which weak identities stand beside which members: weak, kind, member."""
-    keys = warehouse.table("identity_key")
-    link = warehouse.table("identity_link").filter(_.origin == HINT)
-    weak = keys.filter(keys.kind.isin(list(WEIGHTS))).select(weak="key_no", kind="kind")
+def _shared(touched: Ints | None) -> ibis.Table:
+    """Which weak identities stand beside which members: weak, kind, member.
+
+    Of ``touched`` members only the weak identities that are beside one of them, with everybody else
+    who is; None, or a good part of all members (a first import): of all.
+    """
+    keys = table("identity_key")
+    link = table("identity_link").filter(_.origin == HINT).select(weak="a", key_no="b")
     strong = keys.filter(keys.strength == "strong").select("key_no", "member")
-    beside = link.join(weak, link.a == weak.weak).join(strong, link.b == strong.key_no)
+    if touched is not None and len(touched) < _MANY:
+        mine = strong.semi_join(_memtable(touched), "member")
+        link = link.semi_join(link.semi_join(mine, "key_no").select("weak"), "weak")
+    weak = keys.filter(keys.kind.isin(list(WEIGHTS))).select(weak="key_no", kind="kind")
+    beside = link.join(weak, "weak").join(strong, "key_no")
     return beside.select("weak", "kind", "member").distinct()
 
 
@@ -169,11 +184,9 @@ def _crowded_out(warehouse: Warehouse, touched: Ints) -> Ints:
     members = np.array(sorted({one for pair in queued for one in pair if one}), np.int64)
     if not len(members):
         return members
-    shared = _shared(warehouse)
-    theirs = shared.semi_join(_memtable(touched), "member").select("weak").distinct()
-    near = shared.semi_join(theirs, "weak").semi_join(_memtable(members), "member")
-    found = warehouse.fetch(near.select("member").distinct())
-    return np.asarray(found["member"].to_numpy(), np.int64)
+    shared = _shared(touched)
+    near = shared.semi_join(_memtable(members), "member").select("member").distinct()
+    return np.asarray(warehouse.fetch(near)["member"].to_numpy(), np.int64)
 
 
 def _memtable(members: Ints) -> ibis.Table:

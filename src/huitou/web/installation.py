@@ -149,6 +149,11 @@ def recover(*, now: datetime) -> None:
     """Let the parts put right what a crash left half way; before any job runs."""
     from huitou.intake import pipeline
     from huitou.intake.workplace import Workplace
+    from huitou.members import actions, suggestions
 
-    for batch in pipeline.recover(Workplace.here(), now=now):
+    work = Workplace.here()
+    touched = pipeline.recover(work, now=now)
+    for batch in touched:
         log.warning("batch %s was left half way: now %s", batch.pk, batch.state)
+    if actions.settle(work.warehouse, now) or touched:
+        suggestions.refresh_all(work.warehouse, now)
