@@ -11,7 +11,7 @@ import { Page } from '../ui/Page';
 import { useCan } from '../ui/session';
 import { ErrorNote, ErrorState, Loaded } from '../ui/States';
 import { useUrl } from '../ui/url';
-import { useBatch, useBatchVerbs, useFields, useMappings, useProfiles, type Choice } from './api';
+import { useBatch, useBatchVerbs, useMappings, useProfiles, type Choice } from './api';
 import { DetectStep, SampledTables } from './DetectStep';
 import './intake.css';
 import { JobProgress } from './JobProgress';
@@ -44,9 +44,6 @@ function BatchFrame({ batch, now, lost }: { batch: BatchDetail; now: number; los
   const mappings = useMappings();
   const verbs = useBatchVerbs(batch.id);
   const [discarding, setDiscarding] = useState(false);
-  // Labels of the preview's columns, whichever record set they are of.
-  const tradeFields = useFields('line');
-  const profileFields = useFields('profile');
 
   const state = batch.state;
   const mayRun = can('intake.run');
@@ -56,7 +53,6 @@ function BatchFrame({ batch, now, lost }: { batch: BatchDetail; now: number; los
   const mapped = batch.profile?.startsWith('mapping:') ?? false;
   const go = (step: Step) => set({ step: step === home ? null : step });
   const open: Step[] = isConfigurable(state) && mayRun ? [...new Set<Step>(['detect', 'map', home])] : [];
-  const labels = new Map([...(profileFields.data ?? []), ...(tradeFields.data ?? [])].map((field) => [field.key, field.label]));
 
   const read = (choice: Choice) => verbs.configure.mutate(choice, { onSuccess: () => set({ step: null }) });
   const cancel = mayRun ? { run: () => verbs.cancel.mutate(), busy: verbs.cancel.isPending, asked: verbs.cancel.isSuccess && isWorking(state), error: verbs.cancel.error } : undefined;
@@ -66,7 +62,7 @@ function BatchFrame({ batch, now, lost }: { batch: BatchDetail; now: number; los
     if (state === 'staging') return <JobProgress job={batch.job} now={now} title={t('intake.work.reading')} note={t('intake.work.readingNote')} cancel={cancel} />;
     if (state === 'committing') return <JobProgress job={batch.job} now={now} title={t('intake.work.writing')} note={t('intake.work.writingNote')} cancel={cancel} />;
     if (shown === 'result') return <ResultStep batch={batch} />;
-    if (shown === 'preview') return <PreviewStep batch={batch} labelOf={(field) => labels.get(field) ?? labels.get(`line.${field}`) ?? field} mayRun={mayRun} busy={verbs.commit.isPending} error={verbs.commit.error} onCommit={() => verbs.commit.mutate(undefined, { onSuccess: () => set({ step: null }) })} onChange={() => go('detect')} />;
+    if (shown === 'preview') return <PreviewStep batch={batch} mayRun={mayRun} busy={verbs.commit.isPending} error={verbs.commit.error} onCommit={() => verbs.commit.mutate(undefined, { onSuccess: () => set({ step: null }) })} onChange={() => go('detect')} />;
     if (!mayRun) return <SampledTables tables={batch.tables} />;
     if (state === 'failed' && (shown === 'write' || batch.tables.length === 0)) return <Retry batch={batch} busy={verbs.configure.isPending} error={verbs.configure.error} onRead={read} onChange={batch.tables.length > 0 ? () => go('detect') : null} />;
     return (

@@ -7,12 +7,12 @@ import { Section } from '../ui/Page';
 import { EmptyState, ErrorNote } from '../ui/States';
 import { ActionBar } from './DetectStep';
 import { Rejects } from './Rejects';
-import { SampleTable } from './SampleTable';
+import { withoutSame } from './sample';
+import { Sample } from './Sample';
 import { tellingSets, whatIsWritten } from './steps';
 
 interface PreviewStepProps {
   batch: BatchDetail;
-  labelOf: (field: string) => string;
   mayRun: boolean;
   busy: boolean;
   error: unknown;
@@ -23,7 +23,7 @@ interface PreviewStepProps {
 type Units = 'trades' | 'lines' | 'refunds' | 'parcels' | 'parcel_events' | 'reviews' | 'items' | 'profiles' | 'profile_attributes' | 'visits';
 
 /** What importing would do, in numbers that a person decides by; then one button that names the act. */
-export function PreviewStep({ batch, labelOf, mayRun, busy, error, onCommit, onChange }: PreviewStepProps) {
+export function PreviewStep({ batch, mayRun, busy, error, onCommit, onChange }: PreviewStepProps) {
   const { t } = useTranslation();
   const { preview } = batch;
   const change = mayRun && <Button onClick={onChange}>{t('intake.preview.change')}</Button>;
@@ -40,7 +40,7 @@ export function PreviewStep({ batch, labelOf, mayRun, busy, error, onCommit, onC
   return (
     <>
       <ul className="ht-in-notes">
-        {preview.warnings.map((warning) => <li key={warning}><Alert type="warning" showIcon title={warning} /></li>)}
+        {withoutSame(preview.warnings, batch.same_as).map((warning) => <li key={warning}><Alert type="warning" showIcon title={warning} /></li>)}
       </ul>
       <Section title={t('intake.preview.title')} sentence={<PreviewSentence preview={preview} />} extra={change}>
         <dl className="ht-in-figures">
@@ -54,7 +54,7 @@ export function PreviewStep({ batch, labelOf, mayRun, busy, error, onCommit, onC
       <Section title={t('intake.preview.changes')}>
         <SetsTable preview={preview} rejected={batch.rejected ?? 0} />
       </Section>
-      <Sample preview={preview} labelOf={labelOf} />
+      <Sample sample={preview.sample} labels={new Map(preview.sets.map((set) => [set.name, set.label]))} />
       <Rejects batch={batch} reasons={preview.rejects_by_reason} />
       <ErrorNote error={error} />
       {mayRun ? (
@@ -118,26 +118,4 @@ function SetsTable({ preview, rejected }: { preview: Preview; rejected: number }
       </tbody>
     </table>
   );
-}
-
-/** The first rows as they will stand in the warehouse; personal values masked. */
-function Sample({ preview, labelOf }: { preview: Preview; labelOf: (field: string) => string }) {
-  const { t } = useTranslation();
-  const rows = preview.sample as Record<string, unknown>[];
-  if (rows.length === 0) return null;
-  const keys = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((key) => key !== 'row_no' && rows.some((row) => row[key] !== null && row[key] !== ''));
-  const cells = rows.map((row) => keys.map((key) => cell(row[key])));
-  const numbers = rows.map((row) => (typeof row.row_no === 'number' ? row.row_no : null));
-  return (
-    <Section title={t('intake.preview.sample')} sentence={t('intake.preview.sampleLead')}>
-      <SampleTable header={keys.map(labelOf)} rows={cells} numbers={numbers.some((one) => one !== null) ? numbers : undefined} label={t('intake.preview.sample')} />
-    </Section>
-  );
-}
-
-function cell(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  if (typeof value === 'boolean') return value ? '✓' : '';
-  if (typeof value === 'string') return value;
-  return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }

@@ -2,7 +2,8 @@ import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Section } from '../../ui/Page';
 import { columnOf, distinct, type Draft } from '../draft';
-import { WORDS, wordsOf, type GENDERS, type RATINGS, type REFUND_STATES, type TRADE_STATUSES, type VISIT_KINDS, type WordKind } from '../fields';
+import { WORDS, wordsOf } from '../fields';
+import { useWords } from '../words';
 
 interface WordMapsProps {
   draft: Draft;
@@ -18,6 +19,7 @@ const MOST_WORDS = 30;
 /** Words of the file beside ours: statuses, ratings, kinds. Usual words are understood without it. */
 export function WordMaps({ draft, onChange, header, rows, labelOf, faults }: WordMapsProps) {
   const { t } = useTranslation();
+  const word = useWords();
   const fields = [...new Set(draft.entries.map((item) => item.field))].flatMap((field) => {
     const kind = wordsOf(draft.grain, field);
     return kind ? [{ field, kind }] : [];
@@ -40,17 +42,17 @@ export function WordMaps({ draft, onChange, header, rows, labelOf, faults }: Wor
             <fieldset key={field}>
               <legend>{labelOf(field)}</legend>
               {words.length === 0 && <p className="ht-muted">{t('intake.words.none')}</p>}
-              {words.map((word) => (
-                <label key={word} className="ht-in-word">
-                  <span title={word}>{word}</span>
+              {words.map((theirs) => (
+                <label key={theirs} className="ht-in-word">
+                  <span title={theirs}>{theirs}</span>
                   <span aria-hidden="true">→</span>
                   <Select
                     size="small"
-                    value={draft.valueMaps[field]?.[word] ?? ''}
+                    value={draft.valueMaps[field]?.[theirs] ?? ''}
                     popupMatchSelectWidth={false}
-                    aria-label={t('intake.words.of', { word })}
-                    onChange={(ours) => put(field, word, ours)}
-                    options={[{ value: '', label: t('intake.words.auto') }, ...WORDS[kind].map((one) => ({ value: one, label: wordLabel(t, kind, one) }))]}
+                    aria-label={t('intake.words.of', { word: theirs })}
+                    onChange={(ours) => put(field, theirs, ours)}
+                    options={[{ value: '', label: t('intake.words.auto') }, ...WORDS[kind].map((one) => ({ value: one, label: word(kind, one) }))]}
                   />
                 </label>
               ))}
@@ -61,22 +63,4 @@ export function WordMaps({ draft, onChange, header, rows, labelOf, faults }: Wor
       </div>
     </Section>
   );
-}
-
-type Translate = ReturnType<typeof useTranslation>['t'];
-
-/** A canonical word in the reader's language. */
-function wordLabel(t: Translate, kind: WordKind, word: string): string {
-  switch (kind) {
-    case 'status':
-      return t(`intake.word.status.${word as (typeof TRADE_STATUSES)[number]}`);
-    case 'refund':
-      return t(`intake.word.refund.${word as (typeof REFUND_STATES)[number]}`);
-    case 'rating':
-      return t(`intake.word.rating.${word as (typeof RATINGS)[number]}`);
-    case 'visit':
-      return t(`intake.word.visit.${word as (typeof VISIT_KINDS)[number]}`);
-    case 'gender':
-      return t(`intake.word.gender.${word as (typeof GENDERS)[number]}`);
-  }
 }
