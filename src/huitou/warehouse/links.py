@@ -56,6 +56,8 @@ def reassign(writer: Writer, moves: ibis.Table | pa.Table) -> None:
     opposite moves restores every row. Refreshes columns and totals of the members on both sides.
     """
     moved = writer.temp("moved_key", moves)
+    if not writer.count(moved):
+        return
     owner = moved.select("key_no", new_member=ibis._.member)
     trades = writer.table("trade")
     changed = trades.inner_join(owner, trades.buyer_key == owner.key_no).drop("key_no")
