@@ -38,7 +38,7 @@ def identities_of(row: Row) -> list[Identity]:
 
 
 def links_of(rows: Iterable[Row]) -> set[tuple[Identity, Identity]]:
-    found = set()
+    found: set[tuple[Identity, Identity]] = set()
     for row in rows:
         only = sorted({one for one in identities_of(row) if KINDS[one.kind].strength == "strong"})
         found.update(itertools.combinations(only, 2))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.members.people import groups, identities_of, links_of, resolve, rows_of_keys, strong
+from tests.members.people import Row, groups, identities_of, links_of, resolve, rows_of_keys, strong
 
 from huitou.members import rules
 from huitou.members.components import NEW, Links, components, inherited, numbered, separated
@@ -26,7 +26,7 @@ slow = settings(
 )
 
 
-def members_of(rows):  # type: ignore[no-untyped-def]
+def members_of(rows: list[Row]) -> frozenset[frozenset[Identity]]:
     every = {identity for row in rows for identity in identities_of(row)}
     return partition(every, links_of(rows), Decisions()).members()
 

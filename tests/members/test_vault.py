@@ -25,7 +25,7 @@ def secrets_of(rows: list[dict[str, Any]], ring: KeyRing = RING) -> pa.Table:
     return Sealer(ring, SHOP).seal_trades(trades(rows)).secrets
 
 
-def everything() -> list[tuple[bytes, ...]]:
+def everything() -> list[tuple[bytes, bytes, bytes, int, int]]:
     rows = VaultRecord.objects.order_by("ref", "digest").values_list(
         "ref", "digest", "body", "seen_at", "first_batch"
     )
