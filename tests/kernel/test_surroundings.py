@@ -10,9 +10,10 @@ from pytest_socket import SocketConnectBlockedError
 
 
 def test_only_loopback_is_reached() -> None:
-    with warnings.catch_warnings(), pytest.raises(SocketConnectBlockedError):
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        socket.create_connection(("192.0.2.1", 80), timeout=1)
+        with pytest.raises(SocketConnectBlockedError):
+            socket.create_connection(("192.0.2.1", 80), timeout=1)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
