@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 
+@cache
 def document() -> dict[str, Any]:
     """The OpenAPI document; paths and schemas sorted by name."""
     from huitou.web.api import api
