@@ -7,7 +7,7 @@ an interrupted one goes on, and ``append`` moves the same world forward to a lat
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -21,7 +21,7 @@ from huitou.accounts import shops
 from huitou.accounts.shops import ShopRow
 from huitou.demo import setup
 from huitou.demo.brand import BRAND_NAME, SHOPS
-from huitou.demo.generate import EVENING, Chunk, Options, generate, present_of
+from huitou.demo.generate import EVENING, SETS, Chunk, Options, generate, present_of
 from huitou.intake import batches, pipeline
 from huitou.intake.masking import mask_row
 from huitou.intake.models import Batch
@@ -59,20 +59,23 @@ _LIST_SETS: Final = ("profiles", "profile_attributes")
 
 LOADS: Final[tuple[Load, ...]] = (
     Load(Text("商品目录", "catalogue"), _ALL, ("items",), "items"),
+    Load(Text("会员名单与会员卡", "member lists and cards"), _ALL, _LIST_SETS, "profiles"),
     *(
-        Load(Text(f"{s.name} 会员名单", f"{s.code} members"), (s.code,), _LIST_SETS, "profiles")
-        for s in _ONLINE
-    ),
-    Load(Text("门店会员卡", "store cards"), _STORES, _LIST_SETS, "profiles"),
-    *(
-        Load(Text(f"{s.name} 订单与物流", f"{s.code} orders"), (s.code,), _TRADE_SETS, "trades")
-        for s in _ONLINE
+        Load(
+            Text(f"{shop.name} 订单与物流", f"{shop.code} orders"),
+            (shop.code,),
+            _TRADE_SETS,
+            "trades",
+        )
+        for shop in _ONLINE
     ),
     Load(Text("门店小票", "store tickets"), _STORES, _TRADE_SETS, "trades"),
     Load(Text("商品评价", "reviews"), _ALL, ("reviews",), "reviews"),
     Load(Text("访问与加购", "visits and carts"), _ALL, ("visits",), "visits"),
 )
 """In the order in which they are committed: lists first, so that orders find their members."""
+AT_ONCE: Final = (Load(Text("全部", "everything"), _ALL, SETS, "trades"),)
+"""The same in one batch: quicker where nobody looks at the batches."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,7 @@ def load(
     density: float = 1.0,
     append: bool = False,
     force: bool = False,
+    loads: Sequence[Load] = LOADS,
     progress: Progress | None = None,
 ) -> LoadReport:
     """Load the demo brand into a home, or say that it is there.
@@ -140,7 +144,7 @@ def load(
     report = LoadReport(BRAND_NAME, members, seed, target.until, "loaded", users=users)
     if held is not None and held.is_complete:
         report.outcome = "appended"
-    report.batches = _run(work, target, now, progress)
+    report.batches = _run(work, target, loads, now, progress)
     _write_stamp(work.home, replace(target, is_complete=True))
     return report
 
@@ -220,7 +224,9 @@ def _has_data() -> bool:
     return bool(shops.all_shops()) or Batch.objects.exists()
 
 
-def _run(work: Workplace, stamp: Stamp, now: datetime, progress: Progress) -> list[dict[str, Any]]:
+def _run(
+    work: Workplace, stamp: Stamp, loads: Sequence[Load], now: datetime, progress: Progress
+) -> list[dict[str, Any]]:
     """Stage everything chunk by chunk, then commit load by load."""
     rows = {shop.code: shop for shop in shops.all_shops()}
     chunks = generate(
@@ -231,8 +237,8 @@ def _run(work: Workplace, stamp: Stamp, now: datetime, progress: Progress) -> li
         shop_numbers={code: rows[code].shop for code in _ALL},
         options=Options(density=stamp.density),
     )
-    with _stagings(work, rows, stamp, now) as stagings:
-        steps = len(LOADS)
+    with _stagings(work, loads, rows, stamp, now) as stagings:
+        steps = len(loads)
         for chunk in chunks:
             for staging in stagings:
                 staging.take(chunk)
@@ -250,12 +256,12 @@ def _run(work: Workplace, stamp: Stamp, now: datetime, progress: Progress) -> li
 
 @contextmanager
 def _stagings(
-    work: Workplace, rows: dict[str, ShopRow], stamp: Stamp, now: datetime
+    work: Workplace, loads: Sequence[Load], rows: dict[str, ShopRow], stamp: Stamp, now: datetime
 ) -> Iterator[list[_Staging]]:
     """One batch per load; whatever is not committed in the end is marked failed and its stage removed."""
     stagings: list[_Staging] = []
     try:
-        stagings += (_Staging(work, load, rows, stamp, now) for load in LOADS)
+        stagings += (_Staging(work, load, rows, stamp, now) for load in loads)
         yield stagings
     finally:
         for staging in stagings:
