@@ -115,4 +115,4 @@ def rows_of(warehouse: Warehouse, name: str, *columns: str) -> list[dict[str, An
     """A table's rows, all columns or these, in a fixed order."""
     rows = warehouse.table(name)
     picked = rows.select(*columns) if columns else rows
-    return sorted(warehouse.rows(picked), key=lambda row: repr(sorted(row.items())))
+    return sorted(warehouse.rows(picked), key=lambda row: repr(list(row.values())))

@@ -197,7 +197,7 @@ def content(warehouse: Warehouse) -> dict[str, list[str]]:
 
 
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 @given(st.lists(batches, min_size=2, max_size=3), st.data())
 def test_any_order_and_repetition_gives_the_same_right_warehouse(
