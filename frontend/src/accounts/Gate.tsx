@@ -4,16 +4,12 @@ import { useEffect, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { setLanguage } from '../i18n';
 
-/** Nested squares that turn back into themselves: the mark, drawn large and faint. */
+/** The way out and back: a square spiral that ends in an arrow turning home, the mark drawn large and faint. */
 function Pattern() {
-  const rings = [0, 1, 2, 3, 4, 5];
   return (
     <svg viewBox="0 0 400 400" aria-hidden="true" className="ht-gate-pattern">
-      {rings.map((ring) => {
-        const edge = 20 + ring * 32;
-        const far = 400 - edge;
-        return <path key={ring} d={`M${edge} ${far - 34}V${edge}H${far}V${far}H${edge + 34}`} />;
-      })}
+      <path d="M20 400V20H380V380H64V64H336V336H108V108H292V292H152V152H248V244H176" />
+      <path d="M204 216l-30 28 30 28" />
     </svg>
   );
 }

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { App } from 'antd';
 import { ApiError, call, client, forgetCsrf } from '../api/client';
 import type { Me } from '../api/types';
@@ -23,6 +23,11 @@ export function useShops(enabled: boolean) {
   return useQuery({ queryKey: ['shops'], queryFn: () => call(client.GET('/api/v1/shops')).then((answer) => answer.items), enabled, staleTime: 60_000 });
 }
 
+/** What one person saw is not the next one's. The question who it is stays: the screen listens to its answer. */
+function forgetEverything(queries: QueryClient): void {
+  queries.removeQueries({ predicate: (query) => query.queryKey[0] !== ME_KEY[0] });
+}
+
 export function useLogin() {
   const queries = useQueryClient();
   return useMutation({
@@ -32,7 +37,7 @@ export function useLogin() {
     },
     onSuccess: (me) => {
       forgetCsrf();
-      queries.clear();
+      forgetEverything(queries);
       queries.setQueryData(ME_KEY, me);
     },
   });
@@ -44,7 +49,7 @@ export function useLogout() {
     mutationFn: () => call(client.POST('/api/v1/auth/logout')),
     onSettled: () => {
       forgetCsrf();
-      queries.clear();
+      forgetEverything(queries);
       queries.setQueryData(ME_KEY, null);
     },
   });

@@ -77,7 +77,7 @@ export function whenUnauthenticated(listener: () => void): () => void {
 /** An `ApiError` of what a failing route answered; also tells the session when it has ended. */
 export function toApiError(status: number, body: unknown): ApiError {
   if (status === 401) onUnauthenticated.forEach((listener) => listener());
-  return new ApiError(status, typeof body === 'object' && body !== null ? (body as ErrorBody) : {});
+  return new ApiError(status, typeof body === 'object' && body !== null ? (body) : {});
 }
 
 interface Answer<T> {

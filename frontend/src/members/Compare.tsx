@@ -9,7 +9,9 @@ interface Line {
   /** Values that can speak for or against being one person; null = not known. */
   value: (row: MemberRow) => string | null;
   show?: (row: MemberRow) => ReactNode;
-  /** Figures are shown but prove nothing. */
+  /** Two masked values that look alike need not be the same. */
+  masked?: boolean;
+  /** Figures, and nicks of different platforms, are shown but prove nothing. */
   figure?: boolean;
 }
 
@@ -18,9 +20,10 @@ export function Compare({ members }: { members: MemberRow[] }) {
   const { t } = useTranslation();
   const gender = (row: MemberRow) => (row.gender === 'f' || row.gender === 'm' ? t(`members.gender.${row.gender}`) : null);
   const lines: Line[] = [
-    { label: t('members.column.name'), value: (row) => row.display_name || null },
-    { label: t('members.column.nick'), value: (row) => row.nick },
-    { label: t('members.column.phone'), value: (row) => row.phone },
+    // Where no name is known the server shows the nick instead, which says nothing about names.
+    { label: t('members.column.name'), value: (row) => (row.display_name === row.nick ? null : row.display_name || null), masked: true },
+    { label: t('members.column.nick'), value: (row) => row.nick, figure: true },
+    { label: t('members.column.phone'), value: (row) => row.phone, masked: true },
     { label: t('members.column.gender'), value: gender },
     { label: t('members.column.region'), value: (row) => [row.province, row.city].filter(Boolean).join(' ') || null },
     { label: t('members.column.level'), value: (row) => row.level },
@@ -31,10 +34,11 @@ export function Compare({ members }: { members: MemberRow[] }) {
     { label: t('members.column.first'), value: () => null, show: (row) => <Day value={row.first_paid_at} />, figure: true },
     { label: t('members.column.last'), value: () => null, show: (row) => <Day value={row.last_paid_at} />, figure: true },
   ];
-  const verdict = (line: Line): 'same' | 'differ' | null => {
+  const verdict = (line: Line): 'same' | 'alike' | 'differ' | null => {
     const values = members.map(line.value);
     if (line.figure || values.length < 2 || values.some((value) => value === null)) return null;
-    return new Set(values).size === 1 ? 'same' : 'differ';
+    if (new Set(values).size > 1) return 'differ';
+    return line.masked ? 'alike' : 'same';
   };
   return (
     <div className="ht-compare-box">

@@ -36,12 +36,12 @@ export function Share({ value }: { value: Value }) {
 const ARROWS = { up: '↑', down: '↓', same: '→' } as const;
 
 /** A change against the compared period: arrow, sign and word, so that colour is never needed. */
-export function Delta({ change }: { change: number | null | undefined }) {
+export function Delta({ change, goodWhen = 'up' }: { change: number | null | undefined; goodWhen?: 'up' | 'down' }) {
   const { t } = useTranslation();
   const found = format.delta(change);
   if (!found) return <span className="ht-delta ht-muted">{t('ui.delta.unknown')}</span>;
   return (
-    <span className={`ht-delta ht-delta-${found.direction}`}>
+    <span className={`ht-delta ${found.direction === 'same' ? '' : found.direction === goodWhen ? 'ht-good' : 'ht-danger'}`}>
       <span aria-hidden="true">{ARROWS[found.direction]}</span> <span className="ht-num">{found.text}</span> {t(`ui.delta.${found.direction}`)}
     </span>
   );

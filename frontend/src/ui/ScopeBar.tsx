@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { addDays } from './format';
 import { COMPARES, parseScope, writeScope, type Scope } from './scope';
+import { useIsPhone } from './Page';
 import { useSession } from './session';
 
 interface ScopeBarProps {
@@ -37,10 +38,11 @@ export function ScopeBar({ shown }: ScopeBarProps) {
   const { t } = useTranslation();
   const { shops } = useSession();
   const [scope, change] = useScope();
+  const phone = useIsPhone();
   const today = scope.asOf ?? shown?.as_of ?? new Date().toISOString().slice(0, 10);
   const start = scope.start ?? shown?.start;
   const end = scope.end ?? shown?.end;
-  return (
+  const parts = (
     <div className="ht-scope" role="group" aria-label={t('ui.scope.label')}>
       <label className="ht-scope-part ht-scope-shops">
         <span>{t('ui.scope.shops')}</span>
@@ -85,5 +87,13 @@ export function ScopeBar({ shown }: ScopeBarProps) {
         />
       </label>
     </div>
+  );
+  if (!phone) return parts;
+  const names = shops.filter((shop) => scope.shops.includes(shop.id)).map((shop) => shop.name);
+  return (
+    <details className="ht-scope-fold">
+      <summary>{names.length ? names.join(' · ') : t('ui.scope.allShops')} · <span className="ht-num">{start ?? '…'} – {end ?? '…'}</span></summary>
+      {parts}
+    </details>
   );
 }

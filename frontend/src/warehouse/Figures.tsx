@@ -10,6 +10,8 @@ import { peopleOf } from './people';
 /** The figures that are read first, in the order in which an owner asks for them. */
 const FIRST = ['paid_amount', 'orders', 'buyers', 'average_order_value', 'repeat_rate'];
 
+const GOOD_WHEN_LESS = new Set(['refund_rate']);
+
 export function FigureValue({ unit, value, cut = false }: { unit: Figure['unit']; value: string | null; cut?: boolean }) {
   switch (unit) {
     case 'money':
@@ -57,14 +59,14 @@ export function Figures({ data }: { data: Overview }) {
             <dd>
               <strong>{value(figure, true)}</strong>
               {figure.key === 'buyers' && <Mix fresh={by.get('new_buyers')} back={by.get('returning_buyers')} />}
-              {compared && <span className="ht-figure-foot"><Delta change={figure.change} />{figure.previous !== null && <small>{t('warehouse.before')} <FigureValue unit={figure.unit} value={figure.previous} cut /></small>}</span>}
+              {compared && <span className="ht-figure-foot"><Delta change={figure.change} goodWhen={GOOD_WHEN_LESS.has(figure.key) ? 'down' : 'up'} />{figure.previous !== null && <small>{t('warehouse.before')} <FigureValue unit={figure.unit} value={figure.previous} cut /></small>}</span>}
             </dd>
           </div>
         ))}
       </dl>
       <dl className="ht-figures-rest">
         {rest.map((figure) => (
-          <div key={figure.key}><dt>{figure.label} <Formula figure={figure} /></dt><dd>{value(figure, false)}{compared && figure.change !== null && <Delta change={figure.change} />}</dd></div>
+          <div key={figure.key}><dt>{figure.label} <Formula figure={figure} /></dt><dd>{value(figure, false)}{compared && figure.change !== null && <Delta change={figure.change} goodWhen={GOOD_WHEN_LESS.has(figure.key) ? 'down' : 'up'} />}</dd></div>
         ))}
       </dl>
     </section>

@@ -8,7 +8,7 @@ import { Section } from '../ui/Page';
 import { useCan } from '../ui/session';
 import { Loaded } from '../ui/States';
 
-const LIMIT = 20;
+const LIMIT = 12;
 const POLL_MS = 10_000;
 
 function Change({ item }: { item: RecentItem }) {

@@ -46,7 +46,7 @@ export function ByShop({ data }: { data: Overview }) {
           name,
           amount: row.paid_amount,
           cells: [
-            <NumberLink key="b" filter={peopleOf('buyers', data, { shops: [row.shop] })!} title={name}><Count value={row.buyers} /></NumberLink>,
+            <NumberLink key="b" filter={peopleOf('buyers', data, { shops: [row.shop] })!} title={name} empty={row.buyers === 0}><Count value={row.buyers} /></NumberLink>,
             <Money key="m" value={row.paid_amount} cut />,
             <Share key="s" value={total > 0 ? Number(row.paid_amount) / total : null} />,
           ],
@@ -67,7 +67,7 @@ export function ByProvince({ data }: { data: Overview }) {
         name: row.province,
         amount: row.paid_amount,
         cells: [
-          <NumberLink key="b" filter={peopleOf('buyers', data, { shops: scope.shops, province: row.province })!} title={row.province}><Count value={row.buyers} /></NumberLink>,
+          <NumberLink key="b" filter={peopleOf('buyers', data, { shops: scope.shops, province: row.province })!} title={row.province} empty={row.buyers === 0}><Count value={row.buyers} /></NumberLink>,
           <Money key="m" value={row.paid_amount} cut />,
         ],
       }))}

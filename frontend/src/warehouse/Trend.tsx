@@ -76,7 +76,10 @@ export function Trend({ data }: { data: Overview }) {
     </table>
   );
   const controls = (
-    <Segmented<Metric> size="small" aria-label={t('warehouse.trend.metric')} value={metric} options={METRICS.map((key) => ({ value: key, label: t(`warehouse.metric.${key}`) }))} onChange={(next) => set({ metric: next === 'paid_amount' ? null : next })} />
+    <>
+      <span className="ht-legend"><span><i />{t('warehouse.trend.this')}</span>{data.previous && <span><i className="ht-dashed" />{t('warehouse.trend.before')} <span className="ht-num">{data.previous.start} – {data.previous.end}</span></span>}</span>
+      <Segmented<Metric> size="small" aria-label={t('warehouse.trend.metric')} value={metric} options={METRICS.map((key) => ({ value: key, label: t(`warehouse.metric.${key}`) }))} onChange={(next) => set({ metric: next === 'paid_amount' ? null : next })} />
+    </>
   );
   return (
     <Section title={t('warehouse.trend.title')} sentence={sentence}>

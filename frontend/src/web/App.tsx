@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClient, QueryClientProvider, type Query } from '@tanstack/react-query';
 import { App as AntApp, ConfigProvider } from 'antd';
 import enUS from 'antd/locale/en_US';
 import zhCN from 'antd/locale/zh_CN';
@@ -44,7 +44,8 @@ function useCachedMe(): Me | null {
   useEffect(
     () =>
       queries.getQueryCache().subscribe((event) => {
-        if (event.query.queryKey[0] === ME_KEY[0]) setMe((event.query.state.data as Me | null | undefined) ?? null);
+        const { queryKey, state } = event.query as Query<Me | null>;
+        if (queryKey[0] === ME_KEY[0]) setMe(state.data ?? null);
       }),
     [],
   );

@@ -24,9 +24,13 @@ export interface Palette {
   accentWash: string;
   onAccent: string;
   danger: string;
+  dangerWash: string;
   good: string;
+  goodWash: string;
   warn: string;
+  warnWash: string;
   info: string;
+  infoWash: string;
   series: string[];
 }
 
@@ -46,9 +50,13 @@ export const palettes: Record<Mode, Palette> = {
     accentWash: '#FBEBE2',
     onAccent: '#FFFDF9',
     danger: '#A3103F',
+    dangerWash: '#FAEAEF',
     good: '#2C6E49',
-    warn: '#8F6200',
+    goodWash: '#EAF3EC',
+    warn: '#8A5E00',
+    warnWash: '#FBF2DC',
     info: '#34607F',
+    infoWash: '#EBF1F5',
     series: ['#BF4418', '#34607F', '#B58A1B', '#2F7F77', '#7B4A86', '#8A8175', '#5B7F2B', '#9A5B3C'],
   },
   dark: {
@@ -66,9 +74,13 @@ export const palettes: Record<Mode, Palette> = {
     accentWash: '#3A241A',
     onAccent: '#1C0F08',
     danger: '#F2759A',
+    dangerWash: '#38202A',
     good: '#74BE93',
+    goodWash: '#1E2F25',
     warn: '#DDB04E',
+    warnWash: '#332A16',
     info: '#8DB7D6',
+    infoWash: '#1E2A33',
     series: ['#EC7A4C', '#8DB7D6', '#DDB95A', '#6FC0B6', '#C095CB', '#A9A094', '#A5C76F', '#D39A78'],
   },
 };
@@ -89,7 +101,7 @@ export function themeOf(mode: Mode): ThemeConfig {
       sizeStep: 4,
       controlHeight: 32,
       borderRadius: 4,
-      wireframe: false,
+      fontWeightStrong: 500,
       motionDurationMid: '0.12s',
       motionDurationSlow: '0.16s',
       colorPrimary: c.accent,
@@ -97,6 +109,15 @@ export function themeOf(mode: Mode): ThemeConfig {
       colorSuccess: c.good,
       colorWarning: c.warn,
       colorError: c.danger,
+      colorSuccessBg: c.goodWash,
+      colorSuccessBorder: c.line,
+      colorWarningBg: c.warnWash,
+      colorWarningBorder: c.line,
+      colorErrorBg: c.dangerWash,
+      colorErrorBorder: c.line,
+      colorInfoBg: c.infoWash,
+      colorInfoBorder: c.line,
+      colorPrimaryHover: c.accentHover,
       colorLink: c.ink,
       colorLinkHover: c.accent,
       colorLinkActive: c.accentHover,

@@ -84,7 +84,7 @@ export const members = {
     act_other: 'Separate {{count}} accounts',
     done: 'Separated; member #{{member}} is concerned',
   },
-  compare: { what: 'What', verdict: 'Comparison', same: 'same', differ: 'differs' },
+  compare: { what: 'What', verdict: 'Comparison', same: 'same', alike: 'looks alike', differ: 'differs' },
   review: {
     title: 'Identity review',
     lead: 'Strong keys (verified mobile, unionid, platform account) merge by themselves. Weak ones only suggest, and a person decides.',

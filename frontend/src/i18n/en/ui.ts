@@ -22,7 +22,6 @@ export const ui = {
     unknown: 'The server did not complete this request ({{status}})',
     screen: 'Something went wrong on this screen',
     screenRemedy: 'Reload the page. If it happens again, tell an administrator the address and the time.',
-    reload: 'Reload',
   },
   table: {
     columns: 'Columns',

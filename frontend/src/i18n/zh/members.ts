@@ -80,7 +80,7 @@ export const members = {
     act_other: '拆出 {{count}} 个账号',
     done: '已拆分，涉及会员 #{{member}}',
   },
-  compare: { what: '项目', verdict: '比较', same: '一致', differ: '不同' },
+  compare: { what: '项目', verdict: '比较', same: '一致', alike: '看上去一致', differ: '不同' },
   review: {
     title: '身份核对',
     lead: '强标识（验证手机、unionid、平台账号）自动合并；弱标识只提出建议，由人决定。',

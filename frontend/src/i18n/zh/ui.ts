@@ -22,7 +22,6 @@ export const ui = {
     unknown: '服务器没有完成这个请求（{{status}}）',
     screen: '这个页面出错了',
     screenRemedy: '请重新加载页面；如果再次出现，请把地址栏和时间告诉管理员。',
-    reload: '重新加载',
   },
   table: {
     columns: '列',
