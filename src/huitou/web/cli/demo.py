@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import click
 
-from huitou.kernel.clock import wall_clock
+from huitou.kernel.clock import DEFAULT_ZONE, wall_clock
 from huitou.kernel.home import Home
 from huitou.web.cli.registry import Emit, command, progress_to
 from huitou.web.cli.root import execute, root, say, table, text
@@ -114,7 +115,7 @@ def demo(
 
 def tell(result: dict[str, Any]) -> None:
     """Print what was loaded, and the logins that were made."""
-    until = datetime.fromisoformat(result["until"]).astimezone()
+    until = datetime.fromisoformat(result["until"]).astimezone(ZoneInfo(DEFAULT_ZONE))
     about = f"{result['brand']} · {result['members']:,} · seed {result['seed']} · {until:%Y-%m-%d %H:%M}"
     if result["outcome"] == "unchanged":
         say(
