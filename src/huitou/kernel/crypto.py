@@ -132,7 +132,9 @@ def load_key_ring(home: Home, *, create: bool = False) -> KeyRing:
         write_private(path, KeyRing.generate().dumps())
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise Unavailable(
-            Text(f"主密钥文件权限过宽：{path}", f"The master key file is readable by others: {path}"),
+            Text(
+                f"主密钥文件权限过宽：{path}", f"The master key file is readable by others: {path}"
+            ),
             remedy=Text(f"运行 chmod 600 {path}", f"Run chmod 600 {path}"),
         )
     return KeyRing.loads(path.read_bytes())
