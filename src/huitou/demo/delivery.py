@@ -46,7 +46,7 @@ def address(dice: Dice, people: People, orders: Orders, members: int) -> Destina
     gift = (orders.shop < STORES) & dice.chance("gift", ids, share)
     slot = dice.below("gift/slot", ids, 3)
     relation = buyer * 4 + slot
-    buys_too = dice.chance("gift/buyer", relation, 0.35)
+    buys_too = dice.chance("gift/buyer", relation, 0.22)
     friend = dice.below("gift/friend", relation, max(members, 1))
     stranger = STRANGERS + (
         dice.bits("gift/stranger", relation) % np.uint64(_STRANGER_SPAN)

@@ -105,8 +105,8 @@ def populate(dice: Dice, ids: Ints) -> People:
         other_shop=other,
         thrift=dice.uniform("thrift", ids) ** 0.8,
         has_card=in_store & (prospect | dice.chance("card", ids, 0.64)),
-        in_tmall_list=tm & (prospect | dice.chance("list/tmall", ids, np.where(loyal, 0.74, 0.42))),
-        in_jd_list=jd & (prospect | dice.chance("list/jd", ids, np.where(loyal, 0.62, 0.3))),
+        in_tmall_list=tm & (prospect | dice.chance("list/tmall", ids, np.where(loyal, 0.9, 0.42))),
+        in_jd_list=jd & (prospect | dice.chance("list/jd", ids, np.where(loyal, 0.88, 0.3))),
         in_mall_list=mall,
         joined_lag=dice.lognormal("joined", ids, 2.0, 2.2) - 1.0,
     )
@@ -147,7 +147,7 @@ def _shops(dice: Dice, ids: Ints, persona: Ints, city: Ints, walk_in: Bools) -> 
     fallback = dice.pick("shop/online", ids, cumulative([0.62, 0.22, 0.16]))
     first = np.where(goes, own, np.where(first < 3, first, fallback))
     first = np.where(strolls | walk_in, visited, first)
-    has_other = ~walk_in & dice.chance("shop/two", ids, np.where(first >= STORES, 0.5, 0.36))
+    has_other = ~walk_in & dice.chance("shop/two", ids, np.where(first >= STORES, 0.46, 0.31))
     near_store = (own >= 0) & (first < STORES) & dice.chance("shop/two/store", ids, 0.35)
     candidate = dice.pick_by_row(
         "shop/second",
