@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { App, Badge, Button, Drawer, Progress } from 'antd';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useSearchParams } from 'react-router';
+import { useNavigate, useSearchParams } from 'react-router';
 import { call, client } from '../api/client';
 import type { Job } from '../api/types';
 import { duration } from '../ui/format';
@@ -20,14 +20,14 @@ const ICONS: Record<Job['state'], ReactNode> = {
   cancelled: <StopOutlined className="ht-muted" />,
 };
 
-/** The job's outcome: a file to download, or a page of the app. */
-function Result({ url, onGo }: { url: string; onGo?: () => void }) {
+/** The job's outcome: a file to download, or a page of the app. Notices stand outside the router, so no link. */
+function Result({ url, onGo }: { url: string; onGo: (url: string) => void }) {
   const { t } = useTranslation();
   if (url.startsWith('/api/')) return <Button size="small" href={url} download>{t('web.tasks.result')}</Button>;
-  return <Link to={url} onClick={onGo}><Button size="small">{t('web.tasks.view')}</Button></Link>;
+  return <Button size="small" onClick={() => onGo(url)}>{t('web.tasks.view')}</Button>;
 }
 
-function JobLine({ job, now, onGo }: { job: Job; now: number; onGo: () => void }) {
+function JobLine({ job, now, onGo }: { job: Job; now: number; onGo: (url: string) => void }) {
   const { t } = useTranslation();
   const { language } = useLocale();
   const queries = useQueryClient();
@@ -67,6 +67,7 @@ function JobLine({ job, now, onGo }: { job: Job; now: number; onGo: () => void }
 export function TaskTray() {
   const { t } = useTranslation();
   const { notification } = App.useApp();
+  const navigate = useNavigate();
   const jobs = useJobs();
   const [params, setParams] = useSearchParams();
   const open = params.get('tasks') === '1';
@@ -89,13 +90,13 @@ export function TaskTray() {
       if (job.state === 'done') {
         notification.success({
           title: t('web.tasks.finished', { title: job.title }),
-          actions: job.result_url ? <Result url={job.result_url} /> : undefined,
+          actions: job.result_url ? <Result url={job.result_url} onGo={(url) => void navigate(url)} /> : undefined,
         });
       } else if (job.state === 'failed') {
         notification.error({ title: t('web.tasks.failedNotice', { title: job.title }), description: job.error?.message });
       }
     }
-  }, [jobs.data, notification, t]);
+  }, [jobs.data, notification, t, navigate]);
 
   const active = jobs.data?.filter(isActive).length ?? 0;
   return (
@@ -107,7 +108,7 @@ export function TaskTray() {
       </Badge>
       <Drawer open={open} onClose={() => setOpen(false)} title={t('web.tasks.title')} size={420}>
         <Loaded query={jobs}>
-          {(list) => list.length === 0 ? <p className="ht-muted">{t('web.tasks.none')}</p> : <ul className="ht-jobs">{list.map((job) => <JobLine key={job.id} job={job} now={jobs.dataUpdatedAt} onGo={() => setOpen(false)} />)}</ul>}
+          {(list) => list.length === 0 ? <p className="ht-muted">{t('web.tasks.none')}</p> : <ul className="ht-jobs">{list.map((job) => <JobLine key={job.id} job={job} now={jobs.dataUpdatedAt} onGo={(url) => void navigate(url)} />)}</ul>}
         </Loaded>
       </Drawer>
     </>
