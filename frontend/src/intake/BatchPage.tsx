@@ -93,11 +93,12 @@ function BatchFrame({ batch, now, lost }: { batch: BatchDetail; now: number; los
       {batch.error && (
         <Alert
           className="ht-error ht-gap"
-          type="error"
+          // A question that the screen below answers is no failure.
+          type={state === 'needs_setup' ? 'info' : 'error'}
           showIcon
           role="alert"
           title={batch.error.message}
-          description={<BatchFault error={batch.error} />}
+          description={batch.error.code === 'shop_unknown' ? undefined : <BatchFault error={batch.error} />}
         />
       )}
       {state === 'cancelled' && <Alert className="ht-gap" type="info" showIcon title={t('intake.batch.cancelled')} description={mayRun ? t('intake.batch.cancelledHelp') : undefined} />}

@@ -81,6 +81,13 @@ export default function Batches() {
       {mayRun ? <UploadArea onDone={onDone} /> : <p className="ht-muted">{t('intake.upload.forbidden')}</p>}
       {batches.isError && !batches.data ? (
         <ErrorState error={batches.error} busy={batches.isFetching} onRetry={() => void batches.refetch()} />
+      ) : untouched && batches.data?.total === 0 ? (
+        <EmptyState
+          title={t('intake.batches.emptyTitle')}
+          example={<span className="ht-in-example"><code>ExportOrderList201905.csv</code><small>{t('intake.batches.emptyExample')}</small></span>}
+        >
+          {t('intake.batches.empty')} <Link to="/data/mappings">{t('intake.batches.emptyMappings')}</Link>{t('intake.batches.emptyEnd')}
+        </EmptyState>
       ) : (
         <DataTable<Batch>
           id="intake.batches"
@@ -101,18 +108,7 @@ export default function Batches() {
               options={[{ value: 'all', label: t('intake.batches.allStates') }, ...FILTER_NAMES.map((one) => ({ value: one, label: t(`intake.batches.filter.${one}`) }))]}
             />
           }
-          empty={
-            untouched ? (
-              <EmptyState
-                title={t('intake.batches.emptyTitle')}
-                example={<span className="ht-in-example"><code>ExportOrderList201905.csv</code><small>{t('intake.batches.emptyExample')}</small></span>}
-              >
-                {t('intake.batches.empty')} <Link to="/data/mappings">{t('intake.batches.emptyMappings')}</Link>
-              </EmptyState>
-            ) : (
-              <p className="ht-muted ht-pad">{t('intake.batches.noneOfState')}</p>
-            )
-          }
+          empty={<p className="ht-muted ht-pad">{t('intake.batches.noneOfState')}</p>}
         />
       )}
     </Page>

@@ -11,7 +11,7 @@ import type { Choice, Saved } from './api';
 import { fromJson, strayEntries } from './draft';
 import { SampleTable } from './SampleTable';
 import { ShopPicker } from './ShopPicker';
-import { needsShop, onlyShop } from './shops';
+import { namedShop, needsShop, onlyShop } from './shops';
 import type { FileTable } from './types';
 
 interface DetectStepProps {
@@ -119,7 +119,7 @@ export function DetectStep({ batch, profiles, mappings, busy, error, onRead, onD
 
       {wantsShop && (
         <Section title={t('intake.shop.title')} sentence={t('intake.shop.lead')}>
-          <ShopPicker value={shop} onChange={setShop} platform={platform} invalid={tried && shopMissing} />
+          <ShopPicker value={shop} onChange={setShop} platform={platform} named={namedShop(batch.tables)} invalid={tried && shopMissing} />
           {tried && shopMissing && <p className="ht-in-fault" role="alert">{t('intake.shop.missing')}</p>}
         </Section>
       )}

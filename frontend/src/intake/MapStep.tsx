@@ -14,7 +14,7 @@ import { Needed } from './mapping/Needed';
 import { ReadingOptions } from './mapping/ReadingOptions';
 import { WordMaps } from './mapping/WordMaps';
 import { ShopPicker } from './ShopPicker';
-import { PLATFORMS } from './shops';
+import { namedShop, PLATFORMS } from './shops';
 import { GRAINS, type FileTable, type Grain, type MappingJson } from './types';
 
 const EMPTY_TABLE: FileTable = { name: '', header: [], header_row: 1, rows_sampled: [], profile: null, profile_label: null };
@@ -160,7 +160,7 @@ function MapEditor({ batch, table, profiles, mappings, initial, initialFrom, bus
           {wantsShop && (
             <label className="ht-in-field">
               <span>{t('intake.shop.title')}</span>
-              <ShopPicker value={shop} onChange={setShop} platform={draft.platform} invalid={tried && shopMissing} />
+              <ShopPicker value={shop} onChange={setShop} platform={draft.platform} named={namedShop(batch.tables)} invalid={tried && shopMissing} />
               {tried && shopMissing && <span className="ht-in-fault" role="alert">{t('intake.shop.missing')}</span>}
             </label>
           )}

@@ -14,12 +14,14 @@ interface ShopPickerProps {
   onChange: (shop: number) => void;
   /** The platform of the report; its shops stand first. */
   platform: string | null;
+  /** What the file calls its shop, for a new one. */
+  named?: string;
   id?: string;
   invalid?: boolean;
 }
 
 /** Whose file it is. A new shop can be added on the spot by those who may. */
-export function ShopPicker({ value, onChange, platform, id, invalid }: ShopPickerProps) {
+export function ShopPicker({ value, onChange, platform, named = '', id, invalid }: ShopPickerProps) {
   const { t } = useTranslation();
   const can = useCan();
   const { me, shops } = useSession();
@@ -28,9 +30,12 @@ export function ShopPicker({ value, onChange, platform, id, invalid }: ShopPicke
   const { likely, others } = shopsFor(shops, platform);
   const option = (shop: Shop) => ({ value: shop.id, label: `${shop.name}（${shop.platform_label}）` });
   const mayAdd = can('settings.manage') && me.all_shops;
+  const none = likely.length + others.length === 0;
   return (
     <>
-      <Select
+      {none && mayAdd && <Button icon={<PlusOutlined />} onClick={() => setAdding(true)}>{t('intake.shop.first')}</Button>}
+      {none && !mayAdd && <span className="ht-muted">{t('intake.shop.noneAsk')}</span>}
+      {!none && <Select
         id={id}
         className="ht-in-shop"
         open={open}
@@ -57,10 +62,11 @@ export function ShopPicker({ value, onChange, platform, id, invalid }: ShopPicke
             )}
           </>
         )}
-      />
+      />}
       {adding && (
         <NewShop
           platform={platform}
+          named={named}
           onClose={() => setAdding(false)}
           onMade={(shop) => {
             setAdding(false);
@@ -78,7 +84,7 @@ interface NewShopValues {
   platform: Platform;
 }
 
-function NewShop({ platform, onMade, onClose }: { platform: string | null; onMade: (shop: Shop) => void; onClose: () => void }) {
+function NewShop({ platform, named, onMade, onClose }: { platform: string | null; named: string; onMade: (shop: Shop) => void; onClose: () => void }) {
   const { t } = useTranslation();
   const { shops } = useSession();
   const create = useSaveShop();
@@ -88,7 +94,7 @@ function NewShop({ platform, onMade, onClose }: { platform: string | null; onMad
     create.mutate({ id: null, shop: { ...values, kind: values.platform === 'pos' ? 'store' : 'online' } }, { onSuccess: onMade });
   return (
     <Modal open title={t('intake.shop.newTitle')} okText={t('intake.shop.create')} cancelText={t('ui.back')} confirmLoading={create.isPending} onOk={() => form.submit()} onCancel={onClose}>
-      <Form<NewShopValues> form={form} layout="vertical" requiredMark={false} initialValues={{ platform: first, code: freeCode(first, shops.map((shop) => shop.code)), name: '' }} onFinish={save}>
+      <Form<NewShopValues> form={form} layout="vertical" requiredMark={false} initialValues={{ platform: first, code: freeCode(first, shops.map((shop) => shop.code)), name: named }} onFinish={save}>
         <Form.Item name="name" label={t('intake.shop.name')} rules={[{ required: true, whitespace: true, message: t('ui.required') }]}><Input autoFocus maxLength={80} placeholder={t('intake.shop.nameExample')} /></Form.Item>
         <Form.Item name="platform" label={t('intake.shop.platform')}>
           <Select options={PLATFORMS.map((one) => ({ value: one, label: t(`ui.platform.${one}`) }))} onChange={(next: Platform) => form.setFieldsValue({ code: freeCode(next, shops.map((shop) => shop.code)) })} />

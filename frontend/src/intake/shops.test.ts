@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isFigures } from './SampleTable';
-import { needsShop, onlyShop, shopsFor } from './shops';
+import { namedShop, needsShop, onlyShop, shopsFor } from './shops';
 
 const shop = (id: number, platform: string, is_active = true) => ({ id, platform, is_active });
 const SHOPS = [shop(1, 'taobao'), shop(2, 'tmall'), shop(3, 'jd'), shop(4, 'pos'), shop(5, 'jd', false)];
@@ -15,6 +15,13 @@ describe('the shops of a file', () => {
     expect(onlyShop(SHOPS, 'jd')?.id).toBe(3);
     expect(onlyShop(SHOPS, 'taobao')).toBeNull();
     expect(onlyShop([], 'jd')).toBeNull();
+  });
+  it('are called what the file calls them, when it calls them one thing', () => {
+    const table = (...names: string[]) => ({ header: ['订单编号', ' 店铺名称'], rows_sampled: names.map((name) => ['1', name]) });
+    expect(namedShop([table('月白旗舰店', '月白旗舰店', '')])).toBe('月白旗舰店');
+    expect(namedShop([table('甲', '乙')])).toBe('');
+    expect(namedShop([table('0', 'null', '月***')])).toBe('');
+    expect(namedShop([{ header: ['a'], rows_sampled: [['b']] }])).toBe('');
   });
   it('are not needed for the catalogue', () => expect([needsShop(['items']), needsShop(['trades', 'lines'])]).toEqual([false, true]));
 });

@@ -1,5 +1,7 @@
 /** Which shop a file may be of. Pure. */
 
+import type { FileTable } from './types';
+
 export const PLATFORMS = ['taobao', 'tmall', 'jd', 'pdd', 'douyin', 'youzan', 'xhs', 'ali1688', 'own', 'pos', 'other'] as const;
 export type Platform = (typeof PLATFORMS)[number];
 
@@ -30,4 +32,18 @@ export function needsShop(produces: readonly string[]): boolean {
 export function onlyShop<T extends ShopLike>(shops: readonly T[], platform: string | null): T | null {
   const { likely } = shopsFor(shops, platform);
   return likely.length === 1 ? likely[0]! : null;
+}
+
+const NAME_COLUMN = '店铺名称';
+const NO_NAME = new Set(['', '0', '-', '--', 'null']);
+
+/** What the file calls its shop, where all sampled rows agree; '' where it does not say. */
+export function namedShop(tables: readonly Pick<FileTable, 'header' | 'rows_sampled'>[]): string {
+  const names = new Set(
+    tables.flatMap(({ header, rows_sampled }) => {
+      const column = header.findIndex((name) => name.trim() === NAME_COLUMN);
+      return column < 0 ? [] : rows_sampled.map((row) => (row[column] ?? '').trim()).filter((name) => !NO_NAME.has(name) && !name.includes('*'));
+    }),
+  );
+  return names.size === 1 ? [...names][0]! : '';
 }
