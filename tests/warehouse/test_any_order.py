@@ -19,6 +19,11 @@ from huitou.warehouse.store import Warehouse
 Batch = dict[str, list[dict[str, Any]]]
 NOTHING_YET: Batch = {}
 
+
+def record(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(fields)
+
+
 few_days = st.integers(1, 5).map(at)
 maybe_day = st.none() | few_days
 trade_ids = st.sampled_from(["t1", "t2", "t3", "t4"])
@@ -28,8 +33,7 @@ refs = st.sampled_from([None, b"r" * 16, b"s" * 16])
 words = st.sampled_from([None, "a", "b"])
 items = st.sampled_from([None, "i1", "i2"])
 
-trades = st.builds(
-    dict,
+trades = record(
     source=st.just("taobao"),
     trade_id=trade_ids,
     shop=st.sampled_from([1, 2]),
@@ -51,8 +55,7 @@ trades = st.builds(
     is_stub=st.booleans(),
     buyer=buyers,
 )
-lines = st.builds(
-    dict,
+lines = record(
     source=st.just("taobao"),
     trade_id=trade_ids,
     shop=st.just(1),
@@ -66,8 +69,7 @@ lines = st.builds(
     refunded_amount=st.none() | amounts,
     version_rank=st.integers(1, 3),
 )
-refunds = st.builds(
-    dict,
+refunds = record(
     source=st.just("taobao"),
     refund_id=st.sampled_from(["f1", "f2"]),
     trade_id=trade_ids,
@@ -76,8 +78,7 @@ refunds = st.builds(
     amount=amounts,
     version_at=st.integers(0, 10**6).map(datetime.fromtimestamp),
 )
-reviews = st.builds(
-    dict,
+reviews = record(
     source=st.just("taobao"),
     review_key=st.sampled_from(["v1", "v2"]),
     trade_id=st.none() | trade_ids,
@@ -86,8 +87,7 @@ reviews = st.builds(
     version_at=few_days,
     buyer=buyers,
 )
-parcels = st.builds(
-    dict,
+parcels = record(
     source=st.just("taobao"),
     trade_id=st.none() | trade_ids,
     carrier=st.just("yto"),
@@ -96,15 +96,13 @@ parcels = st.builds(
     shipped_at=maybe_day,
     signed_at=maybe_day,
 )
-parcel_events = st.builds(
-    dict,
+parcel_events = record(
     carrier=st.just("yto"),
     waybill=st.sampled_from(["w1", "w2"]),
     state=st.sampled_from(["picked_up", "in_transit", "signed:proxy", "returning", "problem"]),
     occurred_at=few_days,
 )
-visits = st.builds(
-    dict,
+visits = record(
     source=st.just("web"),
     shop=st.just(1),
     kind=st.sampled_from(["browse", "cart"]),
@@ -112,8 +110,7 @@ visits = st.builds(
     occurred_at=few_days,
     buyer=buyers,
 )
-profiles = st.builds(
-    dict,
+profiles = record(
     source=st.sampled_from(["list", "other"]),
     shop=st.just(1),
     gender=st.sampled_from([None, "f", "m"]),
@@ -125,8 +122,7 @@ profiles = st.builds(
     version_at=maybe_day,
     buyer=buyers,
 )
-catalogue = st.builds(
-    dict,
+catalogue = record(
     source=st.just("taobao"),
     item_key=st.sampled_from(["i1", "i2"]),
     title=words,

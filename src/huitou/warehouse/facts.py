@@ -89,13 +89,14 @@ def apply(writer: Writer, stage: Stage, *, batch: int, now: datetime, zone: str)
         relink(writer, name)
     touched = _touched(work, [recategorised, before])
     report.touched = writer.count(touched)
-    if report.touched or writer.has_temp("trade_work"):
+    if report.touched:
         known = writer.table("member_totals")
-        newcomers = writer.temp("member_new", touched.anti_join(known, "member"))
-        changed = profiles.refresh(writer, touched)
+        writer.temp("member_new", touched.anti_join(known, "member"))
+        profiles.refresh(writer, touched)
         totals.refresh(writer, touched)
-        rows = _feed(writer, newcomers, changed)
-        report.changes = feed.append(writer, rows, batch=batch, now=work.now)
+    rows = _feed(writer)
+    if rows:
+        report.changes = feed.append(writer, ibis.union(*rows), batch=batch, now=work.now)
     writer.drop_temp(*_TEMPORARY)
     return report
 
@@ -191,15 +192,16 @@ def _semi_joins(
     ]
 
 
-def _feed(writer: Writer, newcomers: ibis.Table, changed: ibis.Table) -> ibis.Table:
+def _feed(writer: Writer) -> list[ibis.Table]:
     """The feed's rows: trades, lines of trades that did not change themselves, and the rest."""
     trade = writer.table("trade")
-    people = writer.table("member").semi_join(newcomers, "member")
-    known = changed.anti_join(newcomers, "member")
-    parts = [
-        _rows(people.mutate(is_new=True), "member", "member", at=people.first_seen_at),
-        _rows(known.mutate(is_new=False), "member", "member"),
-    ]
+    parts = []
+    if writer.has_temp("member_new"):
+        newcomers = writer.table("member_new")
+        people = writer.table("member").semi_join(newcomers, "member").mutate(is_new=True)
+        parts.append(_rows(people, "member", "member", at=people.first_seen_at))
+        known = writer.table("member_changed").anti_join(newcomers, "member")
+        parts.append(_rows(known.mutate(is_new=False), "member", "member"))
     if writer.has_temp("trade_work"):
         work = writer.table("trade_work")
         real = work.filter(work.is_real)
@@ -217,7 +219,7 @@ def _feed(writer: Writer, newcomers: ibis.Table, changed: ibis.Table) -> ibis.Ta
         for name in ("refund", "parcel", "review")
         if writer.has_temp(f"{name}_next")
     ]
-    return ibis.union(*parts)
+    return parts
 
 
 def _of_things(writer: Writer, name: str) -> ibis.Table:
