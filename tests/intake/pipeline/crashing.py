@@ -1,11 +1,12 @@
 """Run by ``test_crash``: commits a batch in processes that are killed, and looks at what is left.
 
-``python crashing.py FOLDER``. Prints one JSON object per trial. Every step is a forked process with a
-home of its own, so that nothing but the disk survives.
+``python crashing.py FOLDER``. Prints one JSON object per trial. Every step is a forked process, so that
+nothing but the disk survives; what takes long to import is imported once, before the first fork.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import random
@@ -18,24 +19,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-# Heavy imports once; forked processes share them. No connection, no thread is opened here.
-import duckdb  # noqa: F401
-import ibis  # noqa: F401
-import pyarrow as pa  # noqa: F401
-
 ORDERS = 1_500
-RANDOM_TRIALS = 14
+RANDOM_TRIALS = 8
 STEPS = 5
 
 
-def in_child(home: Path, work: Callable[[], Any]) -> tuple[int, Any]:
+def in_child(work: Callable[[], Any]) -> tuple[int, Any]:
     """Run ``work`` in a process of its own; its exit status, and its answer as JSON."""
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.close(reader)
         try:
-            set_up(home)
             answer = work()
             os.write(writer, json.dumps(answer).encode())
             os._exit(0)
@@ -57,6 +52,8 @@ def set_up(home: Path) -> None:
     import django
 
     django.setup()
+    for name in ("tests.intake.pipeline.support", "huitou.web.installation"):
+        importlib.import_module(name)
 
 
 def at_work(do: Callable[[Any], Any]) -> Any:
@@ -140,18 +137,18 @@ def commit(before_step: int | None, started: int | None) -> Any:
     return at_work(do)
 
 
-def inspect() -> Any:
-    """What a new start finds."""
+def inspect_and_import() -> Any:
+    """What a new start finds, and what the same import then makes of it."""
 
     def do(work: Any) -> Any:
-        from tests.intake.pipeline.support import vault_of
+        from tests.intake.pipeline.support import bring, facts_of, vault_of
 
         from huitou.intake.importing import warehouse_totals
         from huitou.intake.models import Batch
 
         batch = Batch.objects.get()
         proof = work.warehouse.rows(work.warehouse.table("batch"))
-        return {
+        found = {
             **warehouse_totals(work),
             "keys": work.warehouse.scalar(work.warehouse.table("identity_key").count()),
             "feed": work.warehouse.scalar(work.warehouse.table("feed").count()),
@@ -161,21 +158,14 @@ def inspect() -> Any:
             "proof": len(proof),
             "stage": len(list(work.home.staging.glob("*.duckdb"))),
         }
-
-    return at_work(do)
-
-
-def import_again() -> Any:
-    def do(work: Any) -> Any:
-        from tests.intake.pipeline.support import bring, facts_of, vault_of
-
         told = bring(work, work.home.root / "orders.csv", shop="tb")
-        return {
+        again = {
             "failed": told["failed"],
             "totals": told["totals"],
             "facts": hash_of(facts_of(work)),
             "vault": hash_of(vault_of()),
         }
+        return {"found": found, "again": again}
 
     return at_work(do)
 
@@ -186,14 +176,13 @@ def hash_of(value: Any) -> str:
     return hashlib.sha256(repr(value).encode()).hexdigest()
 
 
-def kill_after(home: Path, delay: float) -> None:
+def kill_after(delay: float) -> None:
     """Start a commit and kill the process ``delay`` seconds later."""
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.close(reader)
         try:
-            set_up(home)
             commit(None, writer)
         finally:
             os._exit(0)
@@ -205,28 +194,28 @@ def kill_after(home: Path, delay: float) -> None:
     os.waitpid(pid, 0)
 
 
-def die_at(home: Path, step: int) -> None:
-    in_child(home, partial(commit, step, None))
+def die_at(step: int) -> None:
+    in_child(partial(commit, step, None))
 
 
 def main(folder: Path) -> None:
-    base = folder / "base"
-    status, _ = in_child(base, make_ready)
+    base, home = folder / "base", folder / "home"
+    set_up(home)
+    status, _ = in_child(make_ready)
     assert status == 0, "the batch could not be made ready"
+    home.rename(base)
 
-    def trial(name: str, crash: Callable[[Path], None]) -> None:
-        home = folder / "trial"
+    def trial(name: str, crash: Callable[[], None]) -> None:
         shutil.rmtree(home, ignore_errors=True)
         shutil.copytree(base, home)
-        crash(home)
-        _, found = in_child(home, inspect)
-        _, again = in_child(home, import_again)
-        print(json.dumps({"trial": name, "found": found, "again": again}), flush=True)
+        crash()
+        _, outcome = in_child(inspect_and_import)
+        print(json.dumps({"trial": name, **outcome}), flush=True)
 
     seconds = [0.0]
 
-    def whole(home: Path) -> None:
-        _, taken = in_child(home, lambda: commit(None, None))
+    def whole() -> None:
+        _, taken = in_child(lambda: commit(None, None))
         seconds[0] = taken
 
     trial("whole", whole)
