@@ -23,6 +23,9 @@ import { Stepper } from './Stepper';
 import { homeStep, isConfigurable, isDiscardable, isWorking, shownStep, stepStates, type Step } from './steps';
 import type { MappingJson } from './types';
 
+/** Questions whose answer is the screen below; their remedies speak of the command line. */
+const ANSWERED_BELOW: readonly string[] = ['shop_unknown', 'file_unknown'];
+
 /** One file: the wizard while it is on its way, what became of it afterwards. */
 export default function BatchPage() {
   const { t } = useTranslation();
@@ -98,7 +101,7 @@ function BatchFrame({ batch, now, lost }: { batch: BatchDetail; now: number; los
           showIcon
           role="alert"
           title={batch.error.message}
-          description={batch.error.code === 'shop_unknown' ? undefined : <BatchFault error={batch.error} />}
+          description={ANSWERED_BELOW.includes(batch.error.code) ? undefined : <BatchFault error={batch.error} />}
         />
       )}
       {state === 'cancelled' && <Alert className="ht-gap" type="info" showIcon title={t('intake.batch.cancelled')} description={mayRun ? t('intake.batch.cancelledHelp') : undefined} />}

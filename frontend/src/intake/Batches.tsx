@@ -1,15 +1,17 @@
-import { Select } from 'antd';
+import { Button, Select } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import type { Batch } from '../api/types';
-import { bytes, UNKNOWN } from '../ui/format';
+import { CheckDialog } from '../ui/CheckDialog';
+import { bytes, count, UNKNOWN } from '../ui/format';
 import { DataTable, type Column } from '../ui/DataTable';
 import { Count, Instant, Money, Text } from '../ui/Numbers';
 import { Page } from '../ui/Page';
 import { useCan } from '../ui/session';
 import { EmptyState, ErrorState } from '../ui/States';
 import { numberParam, useUrl } from '../ui/url';
-import { useBatches } from './api';
+import { useBatches, useCommitAll } from './api';
 import './intake.css';
 import { StateTag } from './StateTag';
 import { BatchLink, UploadArea } from './UploadArea';
@@ -99,6 +101,7 @@ export default function Batches() {
           page={page}
           size={size}
           onPage={(next, nextSize) => set({ page: next, size: nextSize === PAGE_SIZE ? null : nextSize })}
+          bulk={mayRun ? (ticked, clear) => <CommitAll batches={ticked} onDone={clear} /> : undefined}
           head={
             <Select
               aria-label={t('intake.batches.state')}
@@ -112,5 +115,31 @@ export default function Batches() {
         />
       )}
     </Page>
+  );
+}
+
+/** Several previewed files at once, after a check in sentences. */
+function CommitAll({ batches, onDone }: { batches: Batch[]; onDone: () => void }) {
+  const { t } = useTranslation();
+  const [asking, setAsking] = useState(false);
+  const commit = useCommitAll();
+  const ready = batches.every((batch) => batch.state === 'ready');
+  const n = count(batches.length);
+  return (
+    <>
+      <Button size="small" disabled={!ready} title={ready ? undefined : t('intake.batches.bulkNotReady')} onClick={() => setAsking(true)}>{t('intake.batches.bulk')}</Button>
+      {asking && (
+        <CheckDialog
+          title={t('intake.batches.bulkTitle', { n })}
+          sentences={[t('intake.batches.bulkRows', { n: count(batches.reduce((sum, batch) => sum + batch.rows, 0)) }), t('intake.batches.bulkSafe')]}
+          act={t('intake.batches.bulkAct', { n })}
+          note="none"
+          busy={commit.isPending}
+          error={commit.error}
+          onConfirm={() => commit.mutate(batches.map((batch) => batch.id), { onSuccess: () => { setAsking(false); onDone(); } })}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </>
   );
 }

@@ -35,20 +35,20 @@ export function PreviewStep({ batch, mayRun, busy, error, onCommit, onChange }: 
       </>
     );
   }
+  const warnings = withoutSame(preview.warnings, batch.same_as);
+  const sets = tellingSets(preview.sets);
+  const orders = sets.some((set) => set.name === 'trades');
   const act = whatIsWritten(preview.sets);
   const actName = act ? t(`intake.act.${act.name as Units}`, { count: act.count, n: count(act.count) }) : t('intake.act.nothing');
   return (
     <>
-      <ul className="ht-in-notes">
-        {withoutSame(preview.warnings, batch.same_as).map((warning) => <li key={warning}><Alert type="warning" showIcon title={warning} /></li>)}
-      </ul>
-      <Section title={t('intake.preview.title')} sentence={<PreviewSentence preview={preview} />} extra={change}>
+      {warnings.length > 0 && <ul className="ht-in-notes">{warnings.map((warning) => <li key={warning}><Alert type="warning" showIcon title={warning} /></li>)}</ul>}
+      <Section title={t('intake.preview.title')} sentence={hasPeople(preview) ? <PreviewSentence preview={preview} /> : t('intake.preview.noPeople')} extra={change}>
         <dl className="ht-in-figures">
-          <Figure name={t('intake.preview.trades')} value={<Count value={preview.totals.trades} />} />
-          <Figure name={t('intake.preview.lines')} value={<Count value={preview.totals.lines} />} />
-          <Figure name={t('intake.preview.members')} value={<Count value={preview.totals.members} />} />
-          <Figure name={t('intake.preview.paid')} value={<Money value={preview.totals.paid_amount} />} />
-          <Figure name={t('intake.preview.refunded')} value={<Money value={preview.totals.refunded_amount} />} />
+          {sets.map((set) => <Figure key={set.name} name={set.label} value={<Count value={set.new + set.changed + set.unchanged} />} />)}
+          {hasPeople(preview) && <Figure name={t('intake.preview.members')} value={<Count value={preview.totals.members} />} />}
+          {orders && <Figure name={t('intake.preview.paid')} value={<Money value={preview.totals.paid_amount} />} />}
+          {orders && <Figure name={t('intake.preview.refunded')} value={<Money value={preview.totals.refunded_amount} />} />}
         </dl>
       </Section>
       <Section title={t('intake.preview.changes')}>
@@ -66,6 +66,11 @@ export function PreviewStep({ batch, mayRun, busy, error, onCommit, onChange }: 
       )}
     </>
   );
+}
+
+/** Whether the file is about people at all: a catalogue is not. */
+function hasPeople({ members }: Preview): boolean {
+  return members.new + members.known + members.unidentified > 0;
 }
 
 function PreviewSentence({ preview }: { preview: Preview }) {
@@ -105,12 +110,12 @@ function SetsTable({ preview, rejected }: { preview: Preview; rejected: number }
             <td className="ht-in-right"><Count value={set.unchanged} /></td>
           </tr>
         ))}
-        <tr>
+        {hasPeople(preview) && <tr>
           <th scope="row">{t('intake.preview.members')}</th>
           <td className="ht-in-right"><Count value={preview.members.new} /></td>
           <td className="ht-in-right">–</td>
           <td className="ht-in-right"><Count value={preview.members.known} /></td>
-        </tr>
+        </tr>}
         <tr className={rejected ? 'ht-in-rejected' : ''}>
           <th scope="row">{t('intake.preview.rejected')}</th>
           <td className="ht-in-right" colSpan={3}><Count value={rejected} /></td>

@@ -15,12 +15,19 @@ export function ResultStep({ batch }: { batch: BatchDetail }) {
   const { currency } = useLocale();
   const can = useCan();
   const changed = (batch.inserted ?? 0) + (batch.updated ?? 0);
+  // A catalogue or a list of members brings no money.
+  const hasMoney = Boolean(Number(batch.paid_amount) || Number(batch.refunded_amount));
+  const parts = [
+    t('intake.result.changed', { inserted: count(batch.inserted), updated: count(batch.updated) }),
+    ...(batch.members_new ? [t('intake.result.newMembers', { n: count(batch.members_new) })] : []),
+    ...(Number(batch.paid_amount) ? [t('intake.result.paid', { paid: money(batch.paid_amount, currency) })] : []),
+  ];
   const sets = tellingSets(batch.preview?.sets ?? []);
   return (
     <>
       <Section
         title={changed ? t('intake.result.title') : t('intake.result.nothingTitle')}
-        sentence={changed ? t('intake.result.sentence', { inserted: count(batch.inserted), updated: count(batch.updated), members: count(batch.members_new), paid: money(batch.paid_amount, currency) }) : t('intake.result.nothing', { rows: count(batch.unchanged) })}
+        sentence={changed ? parts.join(t('intake.comma2')) + t('intake.full') : t('intake.result.nothing', { rows: count(batch.unchanged) })}
       >
         <dl className="ht-in-figures">
           <div><dt>{t('intake.batches.rows')}</dt><dd><Count value={batch.rows} /></dd></div>
@@ -29,8 +36,8 @@ export function ResultStep({ batch }: { batch: BatchDetail }) {
           <div><dt>{t('intake.batches.unchanged')}</dt><dd><Count value={batch.unchanged} /></dd></div>
           <div><dt>{t('intake.batches.rejected')}</dt><dd><Count value={batch.rejected} /></dd></div>
           <div><dt>{t('intake.batches.membersNew')}</dt><dd><Count value={batch.members_new} /></dd></div>
-          <div><dt>{t('intake.batches.paid')}</dt><dd><Money value={batch.paid_amount} /></dd></div>
-          <div><dt>{t('intake.batches.refunded')}</dt><dd><Money value={batch.refunded_amount} /></dd></div>
+          {hasMoney && <div><dt>{t('intake.batches.paid')}</dt><dd><Money value={batch.paid_amount} /></dd></div>}
+          {hasMoney && <div><dt>{t('intake.batches.refunded')}</dt><dd><Money value={batch.refunded_amount} /></dd></div>}
         </dl>
         {sets.length > 0 && (
           <p className="ht-muted">{sets.map((set) => t('intake.result.set', { label: set.label, fresh: count(set.new), changed: count(set.changed), same: count(set.unchanged) })).join(t('intake.stop'))}</p>

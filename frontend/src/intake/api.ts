@@ -69,6 +69,21 @@ export function useRejects(id: string, page: number, enabled: boolean) {
   });
 }
 
+/** Take several previewed files in, one request each; the first refusal stops the rest. */
+export function useCommitAll() {
+  const queries = useQueryClient();
+  const started = useJobStarted();
+  return useMutation({
+    mutationFn: async (ids: string[]) => {
+      for (const id of ids) await call(client.POST('/api/v1/intake/batches/{batch_id}/commit', { params: { path: { batch_id: Number(id) } } }));
+    },
+    onSettled: () => {
+      void queries.invalidateQueries({ queryKey: BATCHES_KEY });
+      started();
+    },
+  });
+}
+
 /** A mapping as a request's body: the schema knows it only as an object, the server's own checks say the rest. */
 const wire = (mapping: MappingJson) => mapping as never;
 

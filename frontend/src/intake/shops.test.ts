@@ -15,6 +15,7 @@ describe('the shops of a file', () => {
     expect(onlyShop(SHOPS, 'jd')?.id).toBe(3);
     expect(onlyShop(SHOPS, 'taobao')).toBeNull();
     expect(onlyShop([], 'jd')).toBeNull();
+    expect(onlyShop([shop(3, 'jd')], null)).toBeNull();
   });
   it('are called what the file calls them, when it calls them one thing', () => {
     const table = (...names: string[]) => ({ header: ['订单编号', ' 店铺名称'], rows_sampled: names.map((name) => ['1', name]) });

@@ -31,7 +31,8 @@ export function needsShop(produces: readonly string[]): boolean {
 /** The only shop it can be, if there is just one. */
 export function onlyShop<T extends ShopLike>(shops: readonly T[], platform: string | null): T | null {
   const { likely } = shopsFor(shops, platform);
-  return likely.length === 1 ? likely[0]! : null;
+  // Of a file nobody recognised, even the only shop is a guess.
+  return platform !== null && likely.length === 1 ? likely[0]! : null;
 }
 
 const NAME_COLUMN = '店铺名称';
