@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { ReactNode } from 'react';
 import type { MemberDetail } from '../api/types';
 import { Count, Day, Money, Share, Text } from '../ui/Numbers';
+import { useIsPhone } from '../ui/Page';
 import { Platforms } from './columns';
 
 type Total = MemberDetail['totals'][number];
@@ -22,16 +23,14 @@ function Facts({ rows }: { rows: [label: string, value: ReactNode][] }) {
 /** Who, what worth and since when. */
 export function Who({ detail }: { detail: MemberDetail }) {
   const { t } = useTranslation();
+  const phone = useIsPhone();
   const { row } = detail;
   const main = MAIN.map((key) => detail.totals.find((total) => total.key === key)).filter((total) => total !== undefined);
   const rest = detail.totals.filter((total) => !MAIN.includes(total.key));
   const gender = row.gender === 'f' || row.gender === 'm' ? t(`members.gender.${row.gender}`) : null;
   const birthday = detail.birthday && (detail.birth_lunar ? t('members.who.lunar', { day: detail.birthday }) : detail.birthday);
-  return (
+  const facts = (
     <>
-      <div className="ht-worth">
-        {main.map((total) => <div key={total.key}><span>{total.label}</span><strong><Amount total={total} /></strong></div>)}
-      </div>
       <Facts
         rows={[
           [t('members.column.nick'), <Text key="n" value={row.nick} />],
@@ -49,6 +48,14 @@ export function Who({ detail }: { detail: MemberDetail }) {
         ]}
       />
       <Facts rows={rest.map((total) => [total.label, <Amount key={total.key} total={total} />])} />
+    </>
+  );
+  return (
+    <>
+      <div className="ht-worth">
+        {main.map((total) => <div key={total.key}><span>{total.label}</span><strong><Amount total={total} /></strong></div>)}
+      </div>
+      {phone ? <details className="ht-fold"><summary>{t('members.who.more')}</summary>{facts}</details> : facts}
     </>
   );
 }

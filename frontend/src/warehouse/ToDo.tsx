@@ -54,15 +54,15 @@ export function ToDo({ today, unattached, asOf }: { today: Overview['today']; un
   withTasks.set('tasks', '1');
   const failedJobs = jobs.data?.filter((job) => job.state === 'failed' && !job.kind.startsWith('intake.')).length ?? 0;
   const all: Task[] = [
-    { key: 'setup', count: setup.data ?? 0, words: t('warehouse.todo.setup'), to: '/data?show=todo' },
-    { key: 'ready', count: ready.data ?? 0, words: t('warehouse.todo.ready'), to: '/data?show=todo' },
-    { key: 'failed', count: failed.data ?? 0, words: t('warehouse.todo.failed'), to: '/data?show=failed' },
-    { key: 'jobs', count: failedJobs, words: t('warehouse.todo.jobs'), to: `${pathname}?${withTasks.toString()}` },
-    { key: 'reviews', count: reviews.data ?? 0, words: t('warehouse.todo.reviews'), to: '/members/identity' },
-    { key: 'parcels', count: today.parcels_in_trouble, words: t('warehouse.todo.parcels') },
-    { key: 'refunds', count: today.refunds_open, words: t('warehouse.todo.refunds') },
-    { key: 'unpaid', count: today.unpaid, words: t('warehouse.todo.unpaid') },
-    { key: 'unattached', count: unattached, words: t('warehouse.todo.unattached') },
+    { key: 'setup', count: setup.data ?? 0, words: t('warehouse.todo.setup', { count: setup.data ?? 0 }), to: '/data?show=todo' },
+    { key: 'ready', count: ready.data ?? 0, words: t('warehouse.todo.ready', { count: ready.data ?? 0 }), to: '/data?show=todo' },
+    { key: 'failed', count: failed.data ?? 0, words: t('warehouse.todo.failed', { count: failed.data ?? 0 }), to: '/data?show=failed' },
+    { key: 'jobs', count: failedJobs, words: t('warehouse.todo.jobs', { count: failedJobs }), to: `${pathname}?${withTasks.toString()}` },
+    { key: 'reviews', count: reviews.data ?? 0, words: t('warehouse.todo.reviews', { count: reviews.data ?? 0 }), to: '/members/identity' },
+    { key: 'parcels', count: today.parcels_in_trouble, words: t('warehouse.todo.parcels', { count: today.parcels_in_trouble }) },
+    { key: 'refunds', count: today.refunds_open, words: t('warehouse.todo.refunds', { count: today.refunds_open }) },
+    { key: 'unpaid', count: today.unpaid, words: t('warehouse.todo.unpaid', { count: today.unpaid }) },
+    { key: 'unattached', count: unattached, words: t('warehouse.todo.unattached', { count: unattached }) },
   ];
   const tasks = all.filter((task) => task.count > 0);
   return (

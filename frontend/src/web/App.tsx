@@ -74,7 +74,7 @@ export function App() {
   );
   return (
     <ConfigProvider theme={theme} locale={language === 'zh' ? zhCN : enUS} button={{ autoInsertSpace: false }} wave={{ disabled: true }}>
-      <AntApp notification={{ placement: 'bottomRight' }}>
+      <AntApp notification={{ placement: 'topRight', top: 56 }}>
         <QueryClientProvider client={queries}>
           <LocaleContext value={locale}><RouterProvider router={router} /></LocaleContext>
         </QueryClientProvider>

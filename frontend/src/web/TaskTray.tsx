@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { App, Badge, Button, Drawer, Progress } from 'antd';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNavigate, useSearchParams } from 'react-router';
+import { useLocation, useNavigate, useSearchParams } from 'react-router';
 import { call, client } from '../api/client';
 import type { Job } from '../api/types';
 import { duration } from '../ui/format';
@@ -69,6 +69,7 @@ export function TaskTray() {
   const { notification } = App.useApp();
   const navigate = useNavigate();
   const jobs = useJobs();
+  const { pathname } = useLocation();
   const [params, setParams] = useSearchParams();
   const open = params.get('tasks') === '1';
   const seen = useRef(new Map<string, Job['state']>());
@@ -85,8 +86,8 @@ export function TaskTray() {
     for (const job of jobs.data ?? []) {
       const before = seen.current.get(job.id);
       seen.current.set(job.id, job.state);
-      // Only what was seen at work here is news.
-      if (before === undefined || before === job.state || isActive(job)) continue;
+      // Only what was seen at work here is news, and not where its outcome is looked at already.
+      if (before === undefined || before === job.state || isActive(job) || job.result_url === pathname) continue;
       if (job.state === 'done') {
         notification.success({
           title: t('web.tasks.finished', { title: job.title }),

@@ -136,7 +136,7 @@ export const members = {
     suggestions_other: '{{count}} identity suggestions',
     tab: { timeline: 'Timeline', trades: 'Orders', parcels: 'Parcels', reviews: 'Reviews', identity: 'Identity history' },
   },
-  who: { birthday: 'Birthday', lunar: '{{day}} (lunar)', joined: 'Joined', seen: 'First seen', source: 'Source' },
+  who: { birthday: 'Birthday', lunar: '{{day}} (lunar)', joined: 'Joined', seen: 'First seen', source: 'Source', more: 'More about them' },
   accounts: {
     title_one: 'Account',
     title_other: 'Accounts ({{count}})',

@@ -131,7 +131,7 @@ export const members = {
     suggestions_other: '{{count}} 条身份建议',
     tab: { timeline: '时间线', trades: '订单', parcels: '包裹', reviews: '评价', identity: '身份记录' },
   },
-  who: { birthday: '生日', lunar: '农历 {{day}}', joined: '入会', seen: '首次出现', source: '来源' },
+  who: { birthday: '生日', lunar: '农历 {{day}}', joined: '入会', seen: '首次出现', source: '来源', more: '更多资料' },
   accounts: {
     title_other: '账号（{{count}}）',
     single: '只有一个账号。',
