@@ -20,12 +20,11 @@ from huitou.intake.looking import Look
 from huitou.intake.mapping import examples, profile_from_json
 from huitou.intake.models import Batch
 from huitou.intake.models import Mapping as SavedMapping
-from huitou.intake.outcome import outcome_of
 from huitou.intake.plan import default_name, main_sets, needs_shop
-from huitou.intake.preview import preview_of, warnings_of
+from huitou.intake.preview import preview_of
 from huitou.intake.workplace import Workplace
 from huitou.kernel.errors import Cancelled, HuitouError, InvalidInput, NotFound
-from huitou.kernel.i18n import Text, active_language, translate
+from huitou.kernel.i18n import Text, active_language
 from huitou.kernel.jobs import Progress
 from huitou.kernel.money import shown
 
@@ -210,27 +209,22 @@ def _take_in(item: _Item, wish: Wish, progress: Progress, work: Workplace, now: 
     assert batch is not None
     assert seen is not None
     batches.move(batch, "staging")
-    found = pipeline.stage(batch, seen, item.shop, progress, work)
-    outcome: dict[str, Any] | None = None
-    if batch.state == "staging":
-        if wish.dry_run:
-            rehearsal = pipeline.rehearse(batch, work, now=now)
-            outcome = outcome_of(main_sets(seen.plans), rehearsal)
-            outcome["preview"] = reads.preview_json(preview_of(batch, seen, found, rehearsal))
-        else:
-            batches.move(batch, "ready")
-            batches.move(batch, "committing")
-            rehearsal = pipeline.commit(batch, progress, work, now=now)
-            outcome = outcome_of(main_sets(seen.plans), rehearsal)
-            audit.record(
-                actor=wish.actor, action="intake.commit", subject=f"batch:{batch.pk}",
-                detail={"rows": batch.rows}, now=now,
-            )  # fmt: skip
-    item.result = {
-        "warnings": [translate(text) for text in warnings_of(seen, found)],
-        **(outcome or {"sets": {}, "inserted": 0, "updated": 0, "unchanged": 0, "members_new": 0,
-                       "paid_amount": "0.00", "refunded_amount": "0.00"}),
-    }  # fmt: skip
+    sample = pipeline.stage(batch, seen, item.shop, progress, work)
+    item.result = {"warnings": [warning[active_language()] for warning in batch.warnings]}
+    if batch.state != "staging":
+        return
+    if wish.dry_run:
+        outcome = pipeline.rehearse(batch, work, now=now)
+        item.result["preview"] = reads.preview_json(preview_of(batch, sample, outcome))
+    else:
+        batches.move(batch, "ready")
+        batches.move(batch, "committing")
+        outcome = pipeline.commit(batch, progress, work, now=now)
+        audit.record(
+            actor=wish.actor, action="intake.commit", subject=f"batch:{batch.pk}",
+            detail={"rows": batch.rows}, now=now,
+        )  # fmt: skip
+    item.result |= outcome
 
 
 def _guarded(item: _Item, work: Any) -> None:
@@ -289,6 +283,9 @@ def _told(item: _Item) -> dict[str, Any]:
         "updated": 0,
         "unchanged": 0,
         "sets": {},
+        "members_new": 0,
+        "paid_amount": "0.00",
+        "refunded_amount": "0.00",
         "warnings": [],
         **item.result,
     }

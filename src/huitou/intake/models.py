@@ -33,9 +33,9 @@ class Batch(models.Model):
         default=list
     )  # [{name, header, header_row, sampled, plan}] masked samples
     matches = models.JSONField(default=list)
-    recipe = models.CharField(
-        max_length=64, blank=True
-    )  # hash of all that decides how bytes become facts
+    # What the file is read with, and the batch that brought the same before (see ``recipe``).
+    recipe = models.CharField(max_length=64, blank=True)
+    repeats = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
 
     # What came of it.
     rows = models.BigIntegerField(default=0)
@@ -46,6 +46,7 @@ class Batch(models.Model):
     paid_amount = models.DecimalField(max_digits=18, decimal_places=4, default=Decimal(0))
     refunded_amount = models.DecimalField(max_digits=18, decimal_places=4, default=Decimal(0))
     members_new = models.BigIntegerField(default=0)
+    warnings = models.JSONField(default=list)  # [{zh, en}]
     rejects_by_reason = models.JSONField(default=list)  # [{code, zh, en, count}]
     preview = models.JSONField(null=True)
     summary = models.JSONField(null=True)  # the report of the commit
@@ -67,7 +68,7 @@ class Batch(models.Model):
     @property
     def rejects_name(self) -> str:
         """The name of the rejected rows in the archive."""
-        return f"{self.pk}-rejects"
+        return f"{self.repeats_id or self.pk}-rejects"
 
 
 class Mapping(models.Model):

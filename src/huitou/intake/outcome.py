@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from huitou.intake.models import Batch
@@ -27,32 +26,53 @@ SET_LABELS: Final[dict[str, Text]] = {
 """Record sets that a person is told about, in the order they are shown."""
 
 
-@dataclass(frozen=True)
-class Rehearsal:
-    """What a commit did, or would do."""
+def outcome_of(
+    main: Sequence[str], facts: ApplyReport, identities: ResolveReport, unidentified: int
+) -> dict[str, Any]:
+    """What a commit did, or a rehearsal would do, as JSON.
 
-    facts: ApplyReport
-    identities: ResolveReport
-    unidentified: int  # orders whose buyer nothing in the file names
-
-
-def outcome_of(main: Sequence[str], rehearsal: Rehearsal) -> dict[str, Any]:
-    """New, changed and unchanged records of each set, and of the sets that the file is about."""
+    ``sets``: new, changed and unchanged records of each set; ``inserted``, ``updated`` and
+    ``unchanged``: those of the sets ``main`` that the file is about. Amounts are those of the file's
+    orders. ``unidentified``: orders whose buyer nothing in the file names.
+    """
     sets = {
         name: {"new": done.inserted, "changed": done.updated, "unchanged": done.unchanged}
-        for name, done in rehearsal.facts.sets.items()
+        for name, done in facts.sets.items()
         if name in SET_LABELS and done.total
     }
-    counted = [rehearsal.facts.sets[name] for name in main if name in rehearsal.facts.sets]
+    counted = [facts.sets[name] for name in main if name in facts.sets]
     return {
         "sets": sets,
         "inserted": sum(done.inserted for done in counted),
         "updated": sum(done.updated for done in counted),
         "unchanged": sum(done.unchanged for done in counted),
-        "members_new": rehearsal.identities.members_new,
-        "paid_amount": str(shown(rehearsal.facts.paid_amount)),
-        "refunded_amount": str(shown(rehearsal.facts.refunded_amount)),
+        "members_new": identities.members_new,
+        "members_known": identities.members_known,
+        "unidentified": unidentified,
+        "paid_amount": str(shown(facts.paid_amount)),
+        "refunded_amount": str(shown(facts.refunded_amount)),
     }
+
+
+def repeated(outcome: Mapping[str, Any]) -> dict[str, Any]:
+    """The outcome of taking the same records in once more: all of them unchanged."""
+    return {
+        **outcome,
+        "sets": {
+            name: {"new": 0, "changed": 0, "unchanged": sum(counts.values())}
+            for name, counts in outcome["sets"].items()
+        },
+        "inserted": 0,
+        "updated": 0,
+        "unchanged": outcome["inserted"] + outcome["updated"] + outcome["unchanged"],
+        "members_new": 0,
+        "members_known": outcome["members_new"] + outcome["members_known"],
+    }
+
+
+def records_in(outcome: Mapping[str, Any], record_set: str) -> int:
+    """How many records of a set the file holds."""
+    return sum(outcome["sets"].get(record_set, {}).values())
 
 
 def about(batch: Batch) -> list[str]:

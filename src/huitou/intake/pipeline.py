@@ -19,7 +19,7 @@ import json
 import logging
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -30,18 +30,20 @@ import pyarrow as pa
 from huitou.accounts import shops
 from huitou.accounts.shops import ShopRow
 from huitou.intake import archive, batches, rules
+from huitou.intake.cautions import warnings_of
 from huitou.intake.looking import Look
 from huitou.intake.models import Batch
-from huitou.intake.outcome import Rehearsal, about, outcome_of
+from huitou.intake.outcome import about, outcome_of, repeated
 from huitou.intake.plan import (
     TablePlan,
     platform_of,
 )
+from huitou.intake.recipe import recipe_of, same_before
 from huitou.intake.rejects import RejectsWriter
 from huitou.intake.staging import Staged, Stager, WatchedFile
 from huitou.intake.workplace import Workplace
 from huitou.kernel.clock import naive_utc
-from huitou.kernel.errors import Cancelled, HuitouError
+from huitou.kernel.errors import Cancelled, Conflict, HuitouError
 from huitou.kernel.i18n import Text
 from huitou.kernel.jobs import Progress
 from huitou.members import identity, suggestions, vault
@@ -143,15 +145,48 @@ def stage(
     shop: ShopRow | None,
     progress: Progress,
     work: Workplace,
+) -> list[dict[str, Any]]:
+    """Read a batch's tables into its stage; the batch must be ``staging``.
+
+    Leaves it ``empty`` or still ``staging`` (to be rehearsed or committed). What the warehouse is
+    sure to hold already is not read again (``recipe``). Returns a sample of the records, masked.
+    Raises after removing what it began.
+    """
+    whose, stores = shop or _no_shop(seen.plans), _stores()
+    recipe = recipe_of(batch.name, seen.plans, whose, stores, work)
+    earlier = same_before(batch, recipe, work)
+    batches.change(batch, shop=whose.shop or None, recipe=recipe, repeats=earlier, error=None)
+    if earlier is not None:
+        batches.change(
+            batch, rows=earlier.rows, rejected=earlier.rejected,
+            rejects_by_reason=earlier.rejects_by_reason, warnings=earlier.warnings,
+        )  # fmt: skip
+        return []
+    found = _read(batch, seen, whose, stores, progress, work)
+    batches.change(
+        batch, rows=found.rows, rejected=found.rejected, rejects_by_reason=found.reasons,
+        warnings=[{"zh": text.zh, "en": text.en} for text in warnings_of(seen, found)],
+    )  # fmt: skip
+    if found.is_empty:
+        drop_stage(batch, work)
+        batches.move(batch, "empty")
+    return found.sample
+
+
+def _read(
+    batch: Batch,
+    seen: Look,
+    shop: ShopRow,
+    stores: Mapping[str, int],
+    progress: Progress,
+    work: Workplace,
 ) -> Staged:
-    """Read a batch's tables into its stage; the batch must be ``staging``. Leaves it ``empty`` or
-    still ``staging`` (to be rehearsed or committed). Raises after removing what it began."""
     made = Stage.create(work.stage_path(batch.pk))
+    archive.remove(work.home.files, batch.rejects_name)
     kept = RejectsWriter(work.home.files, batch.rejects_name, work.ring)
     source = WatchedFile(work, batch.content, batch.size)
-    archive.remove(work.home.files, batch.rejects_name)
     try:
-        stager = Stager(work, made, kept, shop=shop or _no_shop(seen.plans), stores=_stores())
+        stager = Stager(work, made, kept, shop=shop, stores=stores)
         found = stager.run(source, batch.name, seen.plans, progress)
     except BaseException:
         made.drop()
@@ -159,52 +194,78 @@ def stage(
     finally:
         kept.abort()
         source.close()
-    batches.change(
-        batch, shop=(shop.shop or None) if shop else None, rows=found.rows, rejected=found.rejected,
-        rejects_by_reason=found.reasons, error=None,
-    )  # fmt: skip
-    if found.is_empty:
-        made.drop()
-        batches.move(batch, "empty")
-    else:
-        made.close()
+    made.close()
     return found
 
 
-def rehearse(batch: Batch, work: Workplace, *, now: datetime) -> Rehearsal:
-    """What committing a staged batch would do, found out by doing it and rolling back."""
+def rehearse(batch: Batch, work: Workplace, *, now: datetime) -> dict[str, Any]:
+    """What committing a staged batch would do (``outcome``), by doing it and rolling back."""
+    if batch.repeats is not None:
+        return repeated(batch.repeats.summary or {})
     with work.warehouse.rehearsing() as writer:
-        return _write(writer, Stage.open(work.stage_path(batch.pk)), batch, work, Progress(), now)
+        staged = Stage.open(work.stage_path(batch.pk))
+        return _write(writer, staged, batch, work, Progress(), now)[0]
 
 
-def commit(batch: Batch, progress: Progress, work: Workplace, *, now: datetime) -> Rehearsal:
-    """Take a staged batch in; it must be ``committing``.
+def commit(batch: Batch, progress: Progress, work: Workplace, *, now: datetime) -> dict[str, Any]:
+    """Take a staged batch in; it must be ``committing``. Returns what that did (``outcome``).
 
     Until the warehouse's transaction commits, a wish to cancel, an error or a crash leaves nothing
     behind; afterwards the batch is in, whatever happens. Raises what stopped it.
     """
-    staged = Stage.open(work.stage_path(batch.pk))
     progress.step(0, COMMIT_STEPS, WAITING)
     with _one_commit:
-        try:
-            progress.step(0, COMMIT_STEPS, SEALING)
-            vault.store_stage(staged, batch=batch.pk, ring=work.ring)
+        if batch.repeats is not None:
+            summary, touched = repeated(_held(batch.repeats, work)), None
             with work.warehouse.writing() as writer:
-                done = _write(writer, staged, batch, work, progress, now)
-                summary = outcome_of(about(batch), done)
                 writer.insert("batch", _proof(batch, summary, now))
-                progress.check()
-        except BaseException:
-            vault.remove_batch(batch.pk)
-            raise
+        else:
+            summary, touched = _commit(batch, progress, work, now)
     finish(batch, summary, now)
-    staged.drop()
+    drop_stage(batch, work)
+    if touched is not None:
+        _refresh_suggestions(batch, touched, work, now)
+    return summary
+
+
+def _held(earlier: Batch, work: Workplace) -> dict[str, Any]:
+    """The outcome of an earlier batch that the warehouse still holds."""
+    summary = _proven(work, earlier.pk)
+    if summary is None:
+        raise Conflict(
+            Text(
+                f"数据仓库里已没有批次 {earlier.pk}",
+                f"The warehouse no longer holds batch {earlier.pk}",
+            ),
+            remedy=Text("重新读取文件后再确认", "Read the file again, then import it"),
+            where={"batch": earlier.pk},
+        )
+    return summary
+
+
+def _commit(
+    batch: Batch, progress: Progress, work: Workplace, now: datetime
+) -> tuple[dict[str, Any], Any]:
+    staged = Stage.open(work.stage_path(batch.pk))
     try:
-        suggestions.refresh(work.warehouse, done.identities.touched, now)
+        progress.step(0, COMMIT_STEPS, SEALING)
+        vault.store_stage(staged, batch=batch.pk, ring=work.ring)
+        with work.warehouse.writing() as writer:
+            summary, touched = _write(writer, staged, batch, work, progress, now)
+            writer.insert("batch", _proof(batch, summary, now))
+            progress.check()
+    except BaseException:
+        vault.remove_batch(batch.pk)
+        raise
+    return summary, touched
+
+
+def _refresh_suggestions(batch: Batch, touched: Any, work: Workplace, now: datetime) -> None:
+    try:
+        suggestions.refresh(work.warehouse, touched, now)
     except Exception:
         # The batch is in; hints that are not up to date are worked out with the next one.
         log.exception("batch %s: the merge suggestions could not be refreshed", batch.pk)
-    return done
 
 
 def finish(batch: Batch, summary: dict[str, Any], now: datetime) -> None:
@@ -238,7 +299,8 @@ def drop_stage(batch: Batch, work: Workplace) -> None:
 def forget(batch: Batch, work: Workplace) -> None:
     """Remove a batch that was not taken in: row, stage, rejected rows, and its own original."""
     drop_stage(batch, work)
-    archive.remove(work.home.files, batch.rejects_name)
+    if batch.repeats_id is None:
+        archive.remove(work.home.files, batch.rejects_name)
     content = batch.content
     batch.delete()
     if content and not Batch.objects.filter(content=content).exists():
@@ -265,8 +327,7 @@ def recover(work: Workplace, *, now: datetime) -> list[Batch]:
             suggestions.refresh_all(work.warehouse, now)
         else:
             vault.remove_batch(batch.pk)
-            has_stage = work.stage_path(batch.pk).exists()
-            if has_stage:
+            if batch.repeats_id is not None or work.stage_path(batch.pk).exists():
                 batches.move(
                     batch, "ready", error=batches.error_body(batches.INTERRUPTED), job=None
                 )
@@ -293,8 +354,11 @@ _one_commit = threading.Lock()
 
 def _write(
     writer: Writer, staged: Stage, batch: Batch, work: Workplace, progress: Progress, now: datetime
-) -> Rehearsal:
-    """Identities, then facts. The same for a rehearsal and for the real thing."""
+) -> tuple[dict[str, Any], Any]:
+    """Identities, then facts; the same for a rehearsal and for the real thing.
+
+    Returns the outcome and the members whose identities have anything new about them.
+    """
     writer.sync_shops(shops.all_shops())
     writer.attach(staged)
     progress.step(1, COMMIT_STEPS, MATCHING)
@@ -302,7 +366,8 @@ def _write(
     progress.step(2, COMMIT_STEPS, WRITING)
     applied = facts.apply(writer, staged, batch=batch.pk, now=now, zone=work.zone)
     progress.step(3, COMMIT_STEPS, WRITING)
-    return Rehearsal(applied, identities, _unidentified(writer, staged))
+    nobody = _unidentified(writer, staged)
+    return outcome_of(about(batch), applied, identities, nobody), identities.touched
 
 
 def _unidentified(writer: Writer, staged: Stage) -> int:

@@ -48,10 +48,10 @@ def _stage(row: Batch, progress: Progress, work: Workplace, now: datetime) -> No
         return
     if row.state == "received":
         batches.move(row, "staging")
-    found = pipeline.stage(row, seen, shop, progress, work)
+    sample = pipeline.stage(row, seen, shop, progress, work)
     if row.state == "staging":
-        rehearsal = pipeline.rehearse(row, work, now=now)
-        batches.move(row, "ready", preview=preview_of(row, seen, found, rehearsal))
+        outcome = pipeline.rehearse(row, work, now=now)
+        batches.move(row, "ready", preview=preview_of(row, sample, outcome))
 
 
 @contextmanager
