@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from huitou.intake.synthetic import Files, Sizes, write_taobao
+from huitou.intake.synthetic import Files, Sizes, append_order, write_taobao
 from huitou.kernel.errors import HuitouError
 from huitou.kernel.home import ENV as HOME_ENV
 from huitou.kernel.i18n import Text
@@ -83,7 +83,7 @@ class _Run:
 def run(
     sizes: Sizes, command: Sequence[str], say: Callable[[Text], None], folder: Path | None = None
 ) -> dict[str, Any]:
-    """Make the files, measure the floor, the first import and the same import again.
+    """Make the files; measure the floor, the first import, the same again, and one order more.
 
     ``command``: how to start the program, e.g. ``[python, "-m", …]``. ``folder``: where to work, a
     temporary folder by default. Raises ``BenchFailed`` when the import's totals are not those of the
@@ -112,10 +112,14 @@ def _measured(
     importing = [*command, "import", *paths, "--json"]
     say(Text("首次导入", "First import"))
     first = _process(importing, home)
-    _check(json.loads(first.output), sizes, ("inserted", "unchanged"))
-    say(Text("再次导入", "The same again"))
+    _check(json.loads(first.output), sizes, inserted=1)
+    say(Text("同样的文件再次导入", "The same files again"))
     again = _process(importing, home)
-    _check(json.loads(again.output), sizes, ("unchanged", "inserted"))
+    _check(json.loads(again.output), sizes, inserted=0)
+    say(Text("下一次导出：多一个订单", "The next export: one order more"))
+    append_order(files)
+    following = _process(importing, home)
+    _check(json.loads(following.output), sizes, more=1)
 
     def measure(name: str, one: _Run) -> Measure:
         return Measure(
@@ -139,22 +143,27 @@ def _measured(
             asdict(measure("floor", floor)),
             asdict(measure("first_import", first)),
             asdict(measure("same_again", again)),
+            asdict(measure("next_export", following)),
         ],
     }
 
 
-def _check(result: Mapping[str, Any], sizes: Sizes, counts: tuple[str, str]) -> None:
-    """The import must have done the whole work, and nothing twice."""
-    every, none = counts
+def _check(result: Mapping[str, Any], sizes: Sizes, inserted: int = 0, more: int = 0) -> None:
+    """The import must have done the whole work, and nothing twice.
+
+    ``inserted``: 1 when everything must be new; ``more``: how many orders and lines are new otherwise.
+    """
     by_profile = {entry["profile"]: entry for entry in result["files"]}
-    orders, lines = by_profile["taobao_orders"], by_profile["taobao_items"]
-    good = (
-        not result["failed"]
-        and result["totals"]["trades"] == sizes.orders
-        and result["totals"]["lines"] == sizes.lines
-        and (orders[every], orders[none], orders["updated"]) == (sizes.orders, 0, 0)
-        and (lines[every], lines[none], lines["updated"]) == (sizes.lines, 0, 0)
-    )
+    good = not result["failed"]
+    for code, record_set, many in (
+        ("taobao_orders", "trades", sizes.orders),
+        ("taobao_items", "lines", sizes.lines),
+    ):
+        entry = by_profile[code]
+        new = many if inserted else more
+        counts = (entry["inserted"], entry["updated"], entry["unchanged"])
+        good &= counts == (new, 0, many + more - new)
+        good &= result["totals"][record_set] == many + more
     if not good:
         raise BenchFailed(
             Text("导入的结果与文件不符", "The import's result is not what the files hold"),

@@ -6,7 +6,7 @@ orders. The people are invented; their phones lie in a range that is given to ma
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -168,6 +168,21 @@ def write_taobao(folder: Path, sizes: Sizes) -> Files:
             csv.write_csv(order_table, orders, options)
             csv.write_csv(item_table, items, options)
     return files
+
+
+def append_order(files: Files) -> None:
+    """Add one order with one line to both files: what the next day's export would hold besides."""
+    _append_like_last(files.orders, {0: "399999999999999999"})
+    _append_like_last(files.items, {0: "799999999999999999", 1: "399999999999999999"})
+
+
+def _append_like_last(path: Path, cells: Mapping[int, str]) -> None:
+    with path.open("r+b") as stream:
+        stream.seek(-min(4096, path.stat().st_size), 2)
+        last = stream.read().rstrip(b"\n").rsplit(b"\n", 1)[-1].decode().split(",")
+        for at, value in cells.items():
+            last[at] = value
+        stream.write(",".join(last).encode() + b"\n")
 
 
 class _World:

@@ -59,7 +59,8 @@ def _print(result: dict[str, Any]) -> None:
     names = {
         "floor": text("下限（DuckDB 读取）", "floor (DuckDB reads)"),
         "first_import": text("首次导入", "first import"),
-        "same_again": text("再次导入", "the same again"),
+        "same_again": text("同样的文件再次导入", "the same files again"),
+        "next_export": text("下一次导出（多一个订单）", "the next export (one order more)"),
     }
     table(
         [text("阶段", "phase"), text("秒", "seconds"), text("× 下限", "× floor"),
