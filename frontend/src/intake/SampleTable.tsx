@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 
-const NUMBER = /^[-+¥￥$]?[\d,]+(\.\d+)?%?$/;
+const NUMBER = /^[-+−]?(HK\$|[¥￥$€£])?[\d,]+(\.\d+)?%?$/;
 
 /** Whether every filled cell of a column is a figure (long codes are not). */
 export function isFigures(cells: string[]): boolean {

@@ -5,7 +5,7 @@ const reading = { zone: 'Asia/Shanghai', currency: 'CNY', yes: '是', no: '否',
 
 describe('the sample of a preview', () => {
   it('stands by record set, without empty and technical columns', () => {
-    expect(bySet([{ set: 'trades', row_no: 2, trade_id: '1', note: null, source: 'taobao' }, { set: 'lines', row_no: 2, title: 'x' }, { set: 'trades', row_no: 3, city: '杭州' }])).toMatchObject([
+    expect(bySet([{ set: 'trades', row_no: 2, trade_id: '1', note: null, source: 'taobao', item_key: 'title:f429df27' }, { set: 'lines', row_no: 2, title: 'x' }, { set: 'trades', row_no: 3, city: '杭州' }])).toMatchObject([
       { set: 'trades', keys: ['trade_id', 'city'] },
       { set: 'lines', keys: ['title'] },
     ]);

@@ -17,6 +17,14 @@ export interface SampleSet {
   rows: Record<string, unknown>[];
 }
 
+/** A key made up for goods that have none. */
+const MADE_UP = /^title:[0-9a-f]+$/;
+
+/** Whether a column says something to a person in any row. */
+function tells(rows: readonly Record<string, unknown>[], key: string): boolean {
+  return rows.some(({ [key]: value }) => (value ?? '') !== '' && !(typeof value === 'string' && MADE_UP.test(value)));
+}
+
 /** The rows by record set, with the columns that hold something in any of them. */
 export function bySet(sample: readonly Record<string, unknown>[]): SampleSet[] {
   const sets = new Map<string, Record<string, unknown>[]>();
@@ -26,7 +34,7 @@ export function bySet(sample: readonly Record<string, unknown>[]): SampleSet[] {
   }
   return [...sets].map(([set, rows]) => ({
     set,
-    keys: [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((key) => !HIDDEN.has(key) && rows.some((row) => (row[key] ?? '') !== '')),
+    keys: [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((key) => !HIDDEN.has(key) && tells(rows, key)),
     rows,
   }));
 }

@@ -29,7 +29,7 @@ describe('the shops of a file', () => {
 
 describe('figures in a sample', () => {
   it('are amounts and counts, not long codes', () => {
-    expect(isFigures(['129.00', '', '-1', '¥1,200.5'])).toBe(true);
+    expect(isFigures(['129.00', '', '-1', '¥1,200.5', '−¥59.50'])).toBe(true);
     expect(isFigures(['690123456789'])).toBe(false);
     expect(isFigures(['138****21'])).toBe(false);
     expect(isFigures(['', ' '])).toBe(false);

@@ -70,7 +70,7 @@ function Guides({ stores }: { stores: Shop[] }) {
             columns={columns}
             rows={list.filter((guide) => store === null || guide.shop === store)}
             rowKey={(guide) => guide.id}
-            head={list.length > 0 && <Select aria-label={t('settings.guides.store')} value={store} onChange={setStore} popupMatchSelectWidth={false} options={[{ value: null as number | null, label: t('settings.guides.allStores') }, ...stores.map((one) => ({ value: one.id, label: one.name }))]} />}
+            head={list.length > 0 ? <Select aria-label={t('settings.guides.store')} value={store} onChange={setStore} popupMatchSelectWidth={false} options={[{ value: null as number | null, label: t('settings.guides.allStores') }, ...stores.map((one) => ({ value: one.id, label: one.name }))]} /> : undefined}
             tools={add}
             empty={<p className="ht-muted ht-pad">{list.length ? t('settings.guides.noneHere') : t('settings.guides.empty')}</p>}
           />
