@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { AuditEntry } from '../../api/types';
 import { DataTable, type Column } from '../../ui/DataTable';
-import { bytes } from '../../ui/format';
+import { bytes, count } from '../../ui/format';
 import { Instant, Text } from '../../ui/Numbers';
 import { useCan, useSession } from '../../ui/session';
 import { ErrorState } from '../../ui/States';
@@ -127,8 +127,12 @@ function useSay(): (key: string, value: unknown) => string {
     comma: t('settings.comma'),
     shop: (id: number) => shops.find((shop) => shop.id === id)?.name,
     role: (code: string) => roles.data?.find((role) => role.code === code)?.label,
-    term: (word: string) => (i18n.exists(`settings.audit.term.${word}`) ? t(`settings.audit.term.${word}` as 'settings.audit.term.phone') : undefined),
+    term: (word: string) => {
+      if (i18n.exists(`settings.audit.term.${word}`)) return t(`settings.audit.term.${word}` as 'settings.audit.term.phone');
+      return i18n.exists(`ui.platform.${word}`) ? t(`ui.platform.${word}` as 'ui.platform.pos') : undefined;
+    },
     bytes,
+    count,
   };
   return (key, value) => say(key, value, words);
 }

@@ -45,10 +45,12 @@ interface Words {
   /** A word of ours: a field that was revealed, a state. */
   term: (word: string) => string | undefined;
   bytes: (size: number) => string;
+  count: (value: number) => string;
 }
 
-/** Keys whose values are words of ours. */
-const TERMS = new Set(['fields', 'kind', 'kinds', 'state', 'language', 'theme', 'platform', 'format', 'search_by']);
+/** Keys whose numbers count something; keys whose values are words of ours. */
+const COUNTS = new Set(['rows', 'count', 'trades', 'lines', 'members']);
+const TERMS = new Set(['shops', 'fields', 'kind', 'kinds', 'state', 'language', 'theme', 'platform', 'format', 'search_by']);
 
 /** A value as a person reads it. */
 export function say(key: string, value: unknown, words: Words): string {
@@ -56,7 +58,7 @@ export function say(key: string, value: unknown, words: Words): string {
   if (typeof value === 'boolean') return value ? words.yes : words.no;
   if (Array.isArray(value)) return value.length ? value.map((item) => say(key, item, words)).join(words.comma) : words.nothing;
   if (typeof value === 'number' && key === 'size') return words.bytes(value);
-  if (typeof value === 'number') return (key === 'shop' || key === 'shops' ? words.shop(value) : undefined) ?? String(value);
+  if (typeof value === 'number') return (key === 'shop' || key === 'shops' ? words.shop(value) : COUNTS.has(key) ? words.count(value) : undefined) ?? String(value);
   if (typeof value === 'string') return (key === 'role' ? words.role(value) : TERMS.has(key) ? words.term(value) : undefined) ?? value;
   if (isRecord(value)) return Object.entries(value).map(([name, item]) => `${name}: ${say(name, item, words)}`).join(words.comma);
   return JSON.stringify(value) ?? '';

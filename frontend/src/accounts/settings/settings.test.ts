@@ -66,12 +66,13 @@ describe('an audit row', () => {
     expect(detailLines({})).toEqual([]);
   });
   it('says values as people do', () => {
-    const words = { yes: '是', no: '否', nothing: '–', comma: '、', shop: (id: number) => (id === 1 ? '旗舰店' : undefined), role: () => '运营', term: (word: string) => (word === 'phone' ? '手机号' : undefined), bytes: (size: number) => `${size} B` };
+    const words = { yes: '是', no: '否', nothing: '–', comma: '、', shop: (id: number) => (id === 1 ? '旗舰店' : undefined), role: () => '运营', term: (word: string) => (word === 'phone' ? '手机号' : undefined), bytes: (size: number) => `${size} B`, count: (value: number) => `${value}!` };
     expect(say('shops', [1, 9], words)).toBe('旗舰店、9');
     expect(say('role', 'operator', words)).toBe('运营');
     expect(say('fields', ['phone', 'other'], words)).toBe('手机号、other');
     expect(say('is_active', false, words)).toBe('否');
     expect(say('size', 12, words)).toBe('12 B');
+    expect(say('rows', 3, words)).toBe('3!');
     expect(say('note', null, words)).toBe('–');
     expect(say('shops', [], words)).toBe('–');
     expect(say('filter', { gender: 'f' }, words)).toBe('gender: f');

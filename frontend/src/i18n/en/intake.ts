@@ -10,7 +10,7 @@ export const intake = {
   group: { trade: 'Order', buyer: 'Buyer', receiver: 'Delivery', line: 'Order line', parcel: 'Parcel', main: 'Fields', attribute: 'Further attributes' },
   steps: { label: 'Steps of the import', detect: 'Recognise', map: 'Map', preview: 'Preview', write: 'Import', result: 'Result', skipped: 'not needed', phone: 'Step {{at}} of {{all}}: {{name}}' },
   batches: {
-    title: 'Imports',
+    title: 'Import and batches',
     lead: 'Drop in the files your shops export. The same file twice changes nothing; a newer export updates the orders.',
     file: 'File',
     noShop: 'shop not known yet',
