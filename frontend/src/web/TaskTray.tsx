@@ -97,7 +97,7 @@ export function TaskTray() {
         notification.error({ title: t('web.tasks.failedNotice', { title: job.title }), description: job.error?.message });
       }
     }
-  }, [jobs.data, notification, t, navigate]);
+  }, [jobs.data, notification, t, navigate, pathname]);
 
   const active = jobs.data?.filter(isActive).length ?? 0;
   return (
