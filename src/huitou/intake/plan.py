@@ -61,9 +61,14 @@ class ShopGuess:
 
 
 def choose(glances: Sequence[Glance], chosen: Profile | None) -> list[TablePlan]:
-    """A plan per table: ``chosen`` for every table it fits, or each table's own clear best match."""
+    """A plan per table: ``chosen`` for every table it fits, or each table's own clear best match.
+
+    A person's choice stands for a file with one table, whatever that looks like; among several it is
+    not forced on those that clearly are another report.
+    """
+    several = len(glances) > 1
     return [
-        _chosen(number, glance, chosen) if chosen else _best(number, glance)
+        _chosen(number, glance, chosen, several=several) if chosen else _best(number, glance)
         for number, glance in enumerate(glances)
     ]
 
@@ -169,7 +174,11 @@ def _best(number: int, glance: Glance) -> TablePlan:
     )
 
 
-def _chosen(number: int, glance: Glance, profile: Profile) -> TablePlan:
+def _chosen(number: int, glance: Glance, profile: Profile, *, several: bool) -> TablePlan:
+    own = _best(number, glance).profile
+    if several and own is not None and own is not profile and not profile.is_mapping:
+        why = Text(f"这是“{own.label.zh}”", f"It is a table of “{own.label.en}”")
+        return TablePlan(number, glance.name, None, why)
     missing = fit(profile, glance.header).missing
     if profile.options.no_header or profile.options.header_row is not None or not missing:
         return TablePlan(number, glance.name, profile)
