@@ -1,0 +1,46 @@
+"""Words of the screens that the tests look for, in both languages."""
+
+from __future__ import annotations
+
+WORDS: dict[str, dict[str, str]] = {
+    "zh": {
+        "home": "总览",
+        "members": "会员",
+        "data": "数据",
+        "language": "English",
+        "first_shop": "新建这个文件的店铺",
+        "create_shop": "新建这个店铺",
+        "preview": "读取并预览",
+        "write": "写入",
+        "found": "位会员",
+        "trades": "订单",
+        "timeline": "时间线",
+        "why": "为什么",
+        "search": "搜索",
+        "retry": "重试",
+        "reveal": "查看明文",
+        "first_steps": "从第一个订单文件开始",
+        "no_members": "还没有会员",
+        "open_nav": "打开导航",
+    },
+    "en": {
+        "home": "Home",
+        "members": "Members",
+        "data": "Data",
+        "language": "中文",
+        "first_shop": "Create the shop of this file",
+        "create_shop": "Create this shop",
+        "preview": "Read and preview",
+        "write": "Import",
+        "found": "members",
+        "trades": "Orders",
+        "timeline": "Timeline",
+        "why": "Why",
+        "search": "Search",
+        "retry": "Try again",
+        "reveal": "Reveal",
+        "first_steps": "Start with one order file",
+        "no_members": "No members yet",
+        "open_nav": "Open navigation",
+    },
+}
