@@ -44,7 +44,7 @@ function useColumns(): Column<Batch>[] {
       render: (batch) => <span className="ht-in-file"><BatchLink batch={batch} /><small>{batch.shop_name ?? t('intake.batches.noShop')} · {bytes(batch.size)}</small></span>,
     },
     { key: 'state', title: t('intake.batches.state'), cardFigure: true, render: (batch) => <StateTag batch={batch} /> },
-    { key: 'profile', title: t('intake.batches.profile'), render: (batch) => (batch.profile_label ? batch.profile_label : <None />) },
+    { key: 'profile', title: t('intake.batches.profile'), render: (batch) => (batch.profile_label ? <span className="ht-in-long">{batch.profile_label}</span> : <None />) },
     { key: 'rows', title: t('intake.batches.rows'), number: true, render: (batch) => <Figure batch={batch} value={batch.rows} read /> },
     { key: 'inserted', title: t('intake.batches.inserted'), number: true, render: (batch) => <Figure batch={batch} value={batch.inserted} /> },
     { key: 'updated', title: t('intake.batches.updated'), number: true, render: (batch) => <Figure batch={batch} value={batch.updated} /> },

@@ -58,7 +58,7 @@ export default function Mappings() {
 
   const columns: Column<Saved>[] = [
     { key: 'name', title: t('intake.mappings.name'), always: true, render: (one) => <><strong>{one.name}</strong> {one.isExample && <Tag>{t('intake.mappings.example')}</Tag>}</> },
-    { key: 'grain', title: t('intake.map.grain'), render: (one) => t(`intake.grain.${one.mapping.grain}`) },
+    { key: 'grain', title: t('intake.map.grain'), render: (one) => <span className="ht-in-long">{t(`intake.grain.${one.mapping.grain}`)}</span> },
     { key: 'platform', title: t('intake.map.platform'), render: (one) => t(`ui.platform.${PLATFORMS.find((platform) => platform === one.mapping.platform) ?? 'other'}`) },
     { key: 'columns', title: t('intake.mappings.columns'), number: true, render: (one) => <Count value={one.mapping.columns.length} /> },
     { key: 'updated', title: t('intake.mappings.updated'), render: (one) => <Instant value={one.updatedAt} /> },

@@ -47,7 +47,6 @@ function SearchBox({ filter, set, by }: FilterBarProps & { by: string }) {
       className="ht-filter-search"
       allowClear
       value={text}
-      prefix={<SearchOutlined />}
       placeholder={t(`members.filter.find.${by as 'auto'}`)}
       aria-label={t('members.filter.search')}
       addonBefore={
@@ -63,6 +62,7 @@ function SearchBox({ filter, set, by }: FilterBarProps & { by: string }) {
         setText(event.target.value);
         if (event.target.value === '') set({ q: null });
       }}
+      enterButton={<Button icon={<SearchOutlined />} aria-label={t('members.filter.search')} />}
       onSearch={(value) => set({ q: value.trim() || null })}
     />
   );

@@ -1,4 +1,4 @@
-import { CheckOutlined, MergeCellsOutlined } from '@ant-design/icons';
+import { CheckOutlined, EllipsisOutlined, MergeCellsOutlined } from '@ant-design/icons';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { Alert, App, Button, Pagination, Tabs, Tag } from 'antd';
 import { useState } from 'react';
@@ -123,6 +123,7 @@ export default function IdentityReview() {
   return (
     <Page title={t('members.review.title')} lead={t('members.review.lead')}>
       <Tabs
+        more={{ icon: <EllipsisOutlined aria-label={t('ui.more')} /> }}
         activeKey={tab}
         onChange={(key) => set({ tab: key === 'suggestion' ? null : key, page: null })}
         items={TABS.map((key) => ({ key, label: t(`members.review.tab.${key}`) }))}

@@ -37,7 +37,7 @@ function NavList({ onGo }: { onGo?: () => void }) {
                 aria-current={here && !current ? 'page' : undefined}
                 onClick={onGo}
               >
-                {entry.icon}<span>{t(entry.label)}</span>
+                <span aria-hidden="true">{entry.icon}</span><span>{t(entry.label)}</span>
               </Link>
               {here && entry.children && entry.children.length > 1 && (
                 <ul>

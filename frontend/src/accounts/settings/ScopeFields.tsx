@@ -49,5 +49,5 @@ export function ScopeText({ all, shops }: { all: boolean; shops: number[] }) {
   if (all) return <>{t('settings.users.allShops')}</>;
   const names = shops.map((id) => session.shops.find((shop) => shop.id === id)?.name ?? String(id));
   if (names.length === 0) return <>{t('settings.users.noneShops')}</>;
-  return <span title={names.join(t('settings.comma'))}>{names.length > 2 ? t('settings.users.moreShops', { first: names.slice(0, 2).join(t('settings.comma')), count: names.length }) : names.join(t('settings.comma'))}</span>;
+  return <span className="ht-set-scope" title={names.join(t('settings.comma'))}>{names.length > 2 ? t('settings.users.moreShops', { first: names.slice(0, 2).join(t('settings.comma')), count: names.length }) : names.join(t('settings.comma'))}</span>;
 }

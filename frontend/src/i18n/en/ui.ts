@@ -14,6 +14,7 @@ export const ui = {
   copy: 'Copy',
   saved: 'Saved',
   undo: 'Undo',
+  more: 'More',
   required: 'Please fill this in',
   delta: { up: 'up', down: 'down', same: 'unchanged', unknown: 'nothing to compare with' },
   error: {

@@ -14,6 +14,7 @@ export const ui = {
   copy: '复制',
   saved: '已保存',
   undo: '撤销',
+  more: '更多',
   required: '请填写此项',
   delta: { up: '升', down: '降', same: '持平', unknown: '无可比数据' },
   error: {
