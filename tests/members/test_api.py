@@ -117,6 +117,7 @@ def test_the_360_page_says_who_and_why(brand: Warehouse, client_as: ClientAs) ->
     assert (totals["paid_trades"], totals["paid_amount"], totals["units"]) == ("1", "30.00", "1")
     assert (body["source_label"], body["can_reveal"], body["merged_from"]) == ("门店收银", True, [])
     online = client_as("analyst").get("/members/1").json()
+    assert (online["row"]["city"], online["row"]["city_tier"]) == ("杭州市", 2)
     assert online["contacts"]["addresses"] == ["浙江省 杭州市 西湖区 ***"]
     assert online["can_reveal"] is False
     assert online["suggestions"] == 1

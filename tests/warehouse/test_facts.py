@@ -10,6 +10,7 @@ import pytest
 from tests.warehouse.standin import at, commit, rows_of, staged
 
 from huitou.warehouse import feed
+from huitou.warehouse.cities import TIERS, forms
 from huitou.warehouse.schema import STATUSES
 from huitou.warehouse.store import Warehouse
 
@@ -312,6 +313,30 @@ def test_a_member_has_each_column_of_the_newest_list_that_knows_it(
         {"member": 1, "name": "肤质", "value": "干"}
     ]
     assert ("member", "changed", None, None) in changes(warehouse, 3)
+
+
+def test_a_member_has_the_tier_of_its_city(warehouse: Warehouse, load: Any) -> None:
+    cities = ["上海市", "杭州市", "绍兴市", "扬州市", "恩施州", "台北市", "某市"]
+    load(
+        trades=[
+            order(f"t{n}", buyer=city, province="某省", city=city) for n, city in enumerate(cities)
+        ]
+    )
+    rows = rows_of(warehouse, "member", "city", "city_tier")
+    tiers = {row["city"]: row["city_tier"] for row in rows}
+    assert [tiers[city] for city in cities] == [1, 2, 3, 4, 5, None, None]
+    listed = {"source": "list", "province": "广东省", "city": "广州市", "version_at": at(3)}
+    load(profiles=[{**listed, "buyer": "某市"}])
+    tiers = {row["city"]: row["city_tier"] for row in rows_of(warehouse, "member")}
+    assert tiers["广州市"] == 1
+
+
+def test_every_city_has_one_tier_under_every_name_it_goes_by() -> None:
+    names = [form for tier in TIERS.values() for name in tier.split() for form in forms(name)]
+    assert len(names) == len(set(names)) > 600
+    assert forms("恩施土家族苗族自治州") == ("恩施土家族苗族自治州", "恩施州")
+    assert forms("巴音郭楞蒙古自治州") == ("巴音郭楞蒙古自治州", "巴音郭楞州")
+    assert (forms("苏州"), forms("兴安盟")) == (("苏州市", "苏州"), ("兴安盟",))
 
 
 def test_the_feed_is_read_with_a_cursor(warehouse: Warehouse, load: Any) -> None:

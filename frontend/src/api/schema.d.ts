@@ -1890,6 +1890,8 @@ export interface components {
             province: string | null;
             /** City */
             city: string | null;
+            /** City Tier */
+            city_tier: number | null;
             /** Paid Trades */
             paid_trades: number;
             /** Paid Amount */

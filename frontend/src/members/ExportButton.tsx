@@ -7,7 +7,7 @@ import { useExport } from './hooks';
 
 /** Columns that the server can write; the table's own extra ones are left out. */
 const EXPORTABLE = new Set([
-  'member', 'display_name', 'nick', 'phone', 'gender', 'province', 'city', 'platforms', 'accounts', 'level', 'first_shop_name',
+  'member', 'display_name', 'nick', 'phone', 'gender', 'province', 'city', 'city_tier', 'platforms', 'accounts', 'level', 'first_shop_name',
   'paid_trades', 'paid_amount', 'net_amount', 'average_order_value', 'refund_trades', 'unpaid_trades', 'first_paid_at', 'last_paid_at',
 ]);
 

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { MemberDetail } from '../api/types';
 import { Count, Day, Money, Share, Text } from '../ui/Numbers';
 import { useIsPhone } from '../ui/Page';
-import { Platforms } from './columns';
+import { cityTier, Platforms } from './columns';
 
 type Total = MemberDetail['totals'][number];
 
@@ -38,6 +38,7 @@ export function Who({ detail }: { detail: MemberDetail }) {
           [t('members.column.gender'), <Text key="g" value={gender} />],
           [t('members.who.birthday'), <span key="b" className="ht-num"><Text value={birthday} /></span>],
           [t('members.column.region'), <Text key="r" value={[row.province, row.city].filter(Boolean).join(' ')} />],
+          [t('members.column.tier'), <Text key="t" value={cityTier(row.city_tier, t)} />],
           [t('members.column.platforms'), row.platforms.length ? <Platforms key="pl" codes={row.platforms} t={t} /> : <Text key="pl" value={null} />],
           [t('members.column.firstShop'), <Text key="f" value={row.first_shop_name} />],
           [t('members.column.first'), <Day key="fp" value={row.first_paid_at} />],

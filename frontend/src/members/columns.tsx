@@ -20,6 +20,11 @@ export function Platforms({ codes, t }: { codes: string[]; t: TFunction }) {
   return <span className="ht-tags">{codes.map((code) => <Tag key={code}>{t(`ui.platform.${code as 'taobao'}`, { defaultValue: code })}</Tag>)}</span>;
 }
 
+/** A city's tier in words. */
+export function cityTier(tier: number | null, t: TFunction): string | null {
+  return tier ? t(`members.tier.${String(tier) as '1'}`) : null;
+}
+
 export function memberColumns(t: TFunction): Column<MemberRow>[] {
   const gender = (value: string | null) => (value === 'f' || value === 'm' ? t(`members.gender.${value}`) : null);
   return [
@@ -30,6 +35,7 @@ export function memberColumns(t: TFunction): Column<MemberRow>[] {
     { key: 'accounts', title: t('members.column.accounts'), number: true, render: (row) => <Count value={row.accounts} /> },
     { key: 'province', title: t('members.column.region'), render: (row) => <Text value={[row.province, row.city].filter(Boolean).join(' ')} /> },
     { key: 'gender', title: t('members.column.gender'), hidden: true, render: (row) => <Text value={gender(row.gender)} /> },
+    { key: 'city_tier', title: t('members.column.tier'), hidden: true, render: (row) => <Text value={cityTier(row.city_tier, t)} /> },
     { key: 'level', title: t('members.column.level'), hidden: true, render: (row) => <Text value={row.level} /> },
     { key: 'paid_trades', title: t('members.column.trades'), number: true, sort: 'paid_trades', render: (row) => <Count value={row.paid_trades} /> },
     { key: 'paid_amount', title: t('members.column.paid'), number: true, sort: 'paid_amount', cardFigure: true, render: (row) => <Money value={row.paid_amount} /> },

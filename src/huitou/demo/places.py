@@ -1,8 +1,8 @@
 """Where buyers live: 31 provinces, their larger cities and districts, and the carriers' hubs.
 
 One line per province in ``data/places.txt``: ``province | weight | hub city | transit days |
-cities``; a city is ``name/tier/weight: districts``. Weights are shares of buyers of a brand at home
-in Zhejiang, tiers run from 1 (Beijing, Shanghai, Guangzhou, Shenzhen) to 5. Names are official.
+cities``; a city is ``name/weight: districts``. Weights are shares of buyers of a brand at home in
+Zhejiang. Names are official.
 """
 
 from __future__ import annotations
@@ -48,7 +48,6 @@ class Places:
     districts: list[str]
     district_city: Ints
     city_province: Ints
-    city_tier: Ints
     province_hub: list[str]
     province_days: Floats  # carrier's usual days from Shaoxing
     province_remote: Ints
@@ -68,7 +67,6 @@ def places() -> Places:
     days: list[float] = []
     cities: list[str] = []
     city_province: list[int] = []
-    tiers: list[int] = []
     districts: list[str] = []
     district_city: list[int] = []
     weights: list[float] = []
@@ -76,8 +74,8 @@ def places() -> Places:
         province, weight, hub, transit, city_text = line.split("|")
         parsed = [entry.split(":") for entry in city_text.split(";")]
         heads = [head.split("/") for head, _ in parsed]
-        city_total = sum(float(head[2]) for head in heads)
-        for (name, tier, share), (_, district_text) in zip(heads, parsed, strict=True):
+        city_total = sum(float(head[1]) for head in heads)
+        for (name, share), (_, district_text) in zip(heads, parsed, strict=True):
             names = district_text.split(" ")
             # Earlier districts are listed first because more buyers live there.
             ranks = 1.0 / (np.arange(len(names)) + 2.0)
@@ -87,7 +85,6 @@ def places() -> Places:
             district_city.extend([len(cities)] * len(names))
             cities.append(name)
             city_province.append(len(provinces))
-            tiers.append(int(tier))
         provinces.append(province)
         hubs.append(hub)
         days.append(float(transit))
@@ -97,7 +94,6 @@ def places() -> Places:
         districts=districts,
         district_city=np.array(district_city, dtype=np.int64),
         city_province=np.array(city_province, dtype=np.int64),
-        city_tier=np.array(tiers, dtype=np.int64),
         province_hub=hubs,
         province_days=np.array(days),
         province_remote=np.array([name in REMOTE for name in provinces], dtype=np.int64),

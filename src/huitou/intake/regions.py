@@ -1,7 +1,6 @@
-"""Chinese regions: normal forms of provinces, the parts of an address, city tiers.
+"""Chinese regions: normal forms of provinces, the parts of an address.
 
-34 province-level regions by the names of GB/T 2260. Tiers: the four 一线 cities and the fifteen 新一线
-cities of the 2023 ranking of 第一财经·新一线城市研究所; every other city is of no stated tier here.
+34 province-level regions by the names of GB/T 2260.
 """
 
 from __future__ import annotations
@@ -30,27 +29,6 @@ _BY_STEM.update(
 _STEMS: Final = "|".join(sorted(_BY_STEM, key=len, reverse=True))
 PROVINCE_PATTERN: Final = (
     rf"(?:{_STEMS})(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区)?"
-)
-
-FIRST_TIER: Final = frozenset({"北京市", "上海市", "广州市", "深圳市"})
-NEW_FIRST_TIER: Final = frozenset(
-    [
-        "成都市",
-        "重庆市",
-        "杭州市",
-        "武汉市",
-        "苏州市",
-        "西安市",
-        "南京市",
-        "长沙市",
-        "天津市",
-        "郑州市",
-        "东莞市",
-        "青岛市",
-        "昆明市",
-        "宁波市",
-        "合肥市",
-    ]
 )
 
 _CITY: Final = re.compile(r"^[\u4e00-\u9fff]{1,14}(市|州|盟|地区|林区|县|行政区划|行政单位)$")
@@ -88,10 +66,3 @@ def district(text: str) -> str | None:
     """A district's or county's name, None for what does not look like one (a street never does)."""
     word = text.strip()
     return word if _DISTRICT.match(word) else None
-
-
-def city_tier(city_name: str | None) -> int | None:
-    """1 for 一线, 2 for 新一线, None for the rest."""
-    if city_name in FIRST_TIER:
-        return 1
-    return 2 if city_name in NEW_FIRST_TIER else None

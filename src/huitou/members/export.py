@@ -24,6 +24,7 @@ import xlsxwriter
 from huitou.kernel.crypto import KeyRing
 from huitou.kernel.errors import InvalidInput
 from huitou.kernel.i18n import Text, translate
+from huitou.warehouse.labels import CITY_TIER, label
 
 Format = Literal["csv", "xlsx"]
 Sink = io.RawIOBase | io.BufferedIOBase
@@ -56,6 +57,7 @@ COLUMNS: Final[dict[str, Column]] = {
         Column("gender", Text("性别", "Gender"), "text", default=False),
         Column("province", Text("省份", "Province"), "text"),
         Column("city", Text("城市", "City"), "text", default=False),
+        Column("city_tier", Text("城市级别", "City tier"), "text", default=False),
         Column("platforms", Text("平台", "Platforms"), "text", default=False),
         Column("accounts", Text("账号数", "Accounts"), "count", default=False),
         Column("level", Text("等级", "Level"), "text", default=False),
@@ -100,6 +102,8 @@ def _cell(value: Any, column: Column, zone: str) -> str:
         return value.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")
     if column.key == "gender":
         return translate(GENDERS[value]) if value in GENDERS else str(value)
+    if column.key == "city_tier":
+        return label(CITY_TIER, str(value)) or ""
     return "、".join(value) if isinstance(value, list) else str(value)
 
 

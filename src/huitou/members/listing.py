@@ -296,6 +296,7 @@ def _member_row(row: Mapping[str, Any], extra: _Extra) -> dict[str, Any]:
         "gender": row["gender"],
         "province": row["province"],
         "city": row["city"],
+        "city_tier": row["city_tier"],
         "paid_trades": row["paid_trades"],
         "paid_amount": money(row["paid_amount"]),
         "net_amount": money(row["net_amount"]),

@@ -25,6 +25,7 @@ class MemberRow(Schema):
     gender: str | None
     province: str | None
     city: str | None
+    city_tier: int | None  # 1 一线, 2 新一线, 3 二线, 4 三线, 5 四线及以下
     paid_trades: int
     paid_amount: str
     net_amount: str

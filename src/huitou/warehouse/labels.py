@@ -55,6 +55,15 @@ RATING: Final[dict[str, Text]] = {
     "bad": Text("差评", "Bad"),
 }
 
+CITY_TIER: Final[dict[str, Text]] = {
+    "1": Text("一线", "Tier 1"),
+    "2": Text("新一线", "New tier 1"),
+    "3": Text("二线", "Tier 2"),
+    "4": Text("三线", "Tier 3"),
+    "5": Text("四线及以下", "Tier 4 and below"),
+}
+"""Words of ``member.city_tier``, by its number as text."""
+
 
 def label(labels: Mapping[str, Text], code: str | None) -> str | None:
     """The label of a code in the active language; the code itself when it is not known."""

@@ -2,7 +2,7 @@
 
 A member may have several identities, each described by several lists. Each column of the member is
 taken from the newest description that has it, so that merging and parting members needs no memory.
-Where no list names a region, the newest order that was sent somewhere does.
+Where no list names a region, the newest order that was sent somewhere does. The city's tier follows.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Final
 
 import ibis
 
+from huitou.warehouse import cities
 from huitou.warehouse.store import Writer
 from huitou.warehouse.versions import Batch, SetReport, hashed, or_epoch, settle, staged_buyers
 
@@ -89,6 +90,9 @@ def refresh(writer: Writer, members: ibis.Table) -> ibis.Table:
     rows = held.left_join(described, "member", rname="new_{name}")
     rows = rows.left_join(regions, "member", rname="sent_{name}")
     rows = rows.left_join(reached, "member", rname="key_{name}")
+    city = ibis.ifelse(rows.new_province.notnull(), rows.new_city, rows.sent_city)
+    ranked = cities.ranked()
+    rows = rows.left_join(ranked, city == ranked.ranked_city, rname="now_{name}")
     from_list = rows.new_province.notnull()
     values: dict[str, ibis.Value] = {
         name: rows[f"new_{name}"] for name in ("gender", *_BIRTHDAY, "joined_at", "level")
@@ -99,6 +103,7 @@ def refresh(writer: Writer, members: ibis.Table) -> ibis.Table:
     for flag in ("has_phone", "has_email", "has_wecom"):
         said = rows[f"new_{flag}"].fill_null(False)
         values[flag] = said | rows[f"key_{flag}"].fill_null(False) if flag in _REACHED_BY else said
+    values["city_tier"] = rows.now_city_tier
     values["profile_version_at"] = rows.profile_version_at_new
     differs = reduce(
         lambda left, right: left | right,

@@ -83,7 +83,7 @@ TABLES: Final[dict[str, ibis.Schema]] = {
             "province": "string",
             "city": "string",
             "district": "string",
-            "city_tier": "int8",
+            "city_tier": "int8",  # 1..5 (cities.py), NULL for a city without one
             "joined_at": TIME,  # became a card-holding member
             "level": "string",
             "has_phone": "boolean",

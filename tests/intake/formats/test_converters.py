@@ -245,7 +245,7 @@ def test_provinces_have_one_name_each() -> None:
     ]
 
 
-def test_cities_and_tiers() -> None:
+def test_cities_and_districts() -> None:
     assert convert("city", "广州", "广州市", "上海", "黔东南苗族侗族自治州") == [
         "广州市",
         "广州市",
@@ -253,10 +253,6 @@ def test_cities_and_tiers() -> None:
         "黔东南苗族侗族自治州",
     ]
     assert regions.city("张三收") is None
-    assert regions.city_tier("广州市") == 1
-    assert regions.city_tier("杭州市") == 2
-    assert regions.city_tier("绍兴市") is None
-    assert len(regions.NEW_FIRST_TIER) == 15
     assert regions.district("阳光小区") is None
     assert regions.district("人民广场") is None
 

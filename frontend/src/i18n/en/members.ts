@@ -1,7 +1,8 @@
 export const members = {
   gender: { f: 'Female', m: 'Male' },
+  tier: { '1': 'Tier 1', '2': 'New tier 1', '3': 'Tier 2', '4': 'Tier 3', '5': 'Tier 4 and below' },
   column: {
-    who: 'Member', member: 'Member no.', name: 'Name', nick: 'Nick', phone: 'Mobile', platforms: 'Platforms', accounts: 'Accounts', region: 'Region', gender: 'Gender', level: 'Level',
+    who: 'Member', member: 'Member no.', name: 'Name', nick: 'Nick', phone: 'Mobile', platforms: 'Platforms', accounts: 'Accounts', region: 'Region', tier: 'City tier', gender: 'Gender', level: 'Level',
     trades: 'Paid orders', paid: 'Paid amount', net: 'Net amount', average: 'Avg. order', refunds: 'Refunded orders', unpaid: 'Unpaid orders', first: 'First paid', last: 'Last paid', firstShop: 'First shop',
   },
   filter: {

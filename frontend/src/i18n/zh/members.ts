@@ -1,7 +1,8 @@
 export const members = {
   gender: { f: '女', m: '男' },
+  tier: { '1': '一线', '2': '新一线', '3': '二线', '4': '三线', '5': '四线及以下' },
   column: {
-    who: '会员', member: '会员编号', name: '姓名', nick: '昵称', phone: '手机', platforms: '平台', accounts: '账号数', region: '地区', gender: '性别', level: '等级',
+    who: '会员', member: '会员编号', name: '姓名', nick: '昵称', phone: '手机', platforms: '平台', accounts: '账号数', region: '地区', tier: '城市级别', gender: '性别', level: '等级',
     trades: '付款订单', paid: '实付金额', net: '净额', average: '笔单价', refunds: '退款订单', unpaid: '未付款订单', first: '首次付款', last: '最近付款', firstShop: '首购店铺',
   },
   filter: {
