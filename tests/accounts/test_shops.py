@@ -93,6 +93,30 @@ def test_guides_belong_to_stores(client_as: ClientAs, make_shop: Any) -> None:
     assert owner.patch(f"/guides/{made['id']}", {"shop": online}).status_code == 422
 
 
+def test_the_login_of_a_guide_works_on_the_guides_store(
+    client_as: ClientAs, make_shop: Any
+) -> None:
+    first, second = make_shop("s1", "pos", "store").shop, make_shop("s2", "pos", "store").shop
+    owner, login = client_as("owner"), client_as("guide", shops=[second])
+    user = login.get("/auth/me").json()
+    assert user["guide"] is None
+    wang = owner.post("/guides", {"code": "g1", "name": "王", "shop": first}).json()
+    linked = owner.patch(f"/guides/{wang['id']}", {"user": user["id"]}).json()
+    assert (linked["user"], linked["username"]) == (user["id"], user["username"])
+    me = login.get("/auth/me").json()
+    assert (me["shops"], me["all_shops"], me["guide"]["code"]) == ([first], False, "g1")
+    other = owner.post("/guides", {"code": "g2", "name": "李", "shop": second}).json()
+    refused = owner.patch(f"/guides/{other['id']}", {"user": user["id"]})
+    assert (refused.status_code, refused.json()["where"]) == (422, {"field": "user"})
+    refused = owner.patch(f"/users/{user['id']}", {"shops": [second]})
+    assert (refused.status_code, refused.json()["where"]) == (422, {"field": "shops"})
+    owner.patch(f"/guides/{wang['id']}", {"shop": second})
+    assert login.get("/auth/me").json()["shops"] == [second]
+    owner.patch(f"/guides/{wang['id']}", {"user": None})
+    me = login.get("/auth/me").json()
+    assert (me["guide"], me["shops"]) == (None, [second])
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

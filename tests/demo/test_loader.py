@@ -119,6 +119,10 @@ def shops_guides_and_logins_are_there(report: loader.LoadReport) -> None:
     }  # fmt: skip
     for user in report.users:
         assert User.objects.get(username=user["username"]).check_password(user["password"])
+    guide = Guide.objects.get(code="SX01")
+    login = User.objects.get(username="daogou")
+    assert guide.user == login
+    assert [shop.pk for shop in login.shops.all()] == [guide.shop_id]
 
 
 def nothing_personal_is_in_the_file(work: Workplace, made: Data) -> None:

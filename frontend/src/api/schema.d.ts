@@ -1499,6 +1499,10 @@ export interface components {
             shop_name: string;
             /** Is Active */
             is_active: boolean;
+            /** User */
+            user: string | null;
+            /** Username */
+            username: string | null;
         };
         /** GuideChange */
         GuideChange: {
@@ -1508,6 +1512,8 @@ export interface components {
             shop?: number | null;
             /** Is Active */
             is_active?: boolean | null;
+            /** User */
+            user?: string | null;
         };
         /** GuideCreate */
         GuideCreate: {
@@ -1775,6 +1781,7 @@ export interface components {
             /** Must Change Password */
             must_change_password: boolean;
             brand: components["schemas"]["Brand"];
+            guide: components["schemas"]["Guide"] | null;
         };
         /** MeChange */
         MeChange: {

@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from huitou.accounts import audit, passwords, rules
 from huitou.accounts.guard import Principal
-from huitou.accounts.models import Shop, User
+from huitou.accounts.models import Guide, Shop, User
 from huitou.accounts.scopes import Scope, scope_of
 from huitou.kernel.errors import Conflict, InvalidInput, NotFound
 from huitou.kernel.i18n import Text
@@ -111,6 +111,8 @@ def change_user(
         rules.check_may_grant(actor.permissions, actor.scope, role=role, granted=scope)
     if (role, scope) != (user.role, held):
         rules.check_scope_fits_role(role, scope)
+        store = Guide.objects.filter(user=user).values_list("shop_id", flat=True).first()
+        rules.check_scope_fits_guide(role, scope, store)
     if user.role == rules.OWNER and user.is_active and not (active and role == rules.OWNER):
         rules.check_owner_remains(_other_owners(user))
     before = _facts(user, held)

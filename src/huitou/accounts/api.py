@@ -59,7 +59,8 @@ def create_guide(request: ApiRequest, body: schemas.GuideCreate) -> dict[str, An
     router, "PATCH", "/guides/{int:guide_id}", permission="settings.manage", response=schemas.Guide
 )
 def change_guide(request: ApiRequest, guide_id: int, body: schemas.GuideChange) -> dict[str, Any]:
-    guide = shop_actions.change_guide(guide_id, _given(body), actor=request.auth, now=wall_clock())
+    changes = _given(body, nullable=("user",))
+    guide = shop_actions.change_guide(guide_id, changes, actor=request.auth, now=wall_clock())
     return reads.guide_row(guide)
 
 

@@ -24,12 +24,14 @@ def brand_row() -> dict[str, Any]:
 
 
 def me(user: User) -> dict[str, Any]:
+    guide = Guide.objects.select_related("shop", "user").filter(user=user).first()
     return {
         **user_row(user),
         "permissions": sorted(user.permissions),
         "theme": user.theme,
         "must_change_password": user.must_change_password,
         "brand": brand_row(),
+        "guide": guide_row(guide) if guide else None,
     }
 
 
@@ -85,12 +87,14 @@ def guide_row(guide: Guide) -> dict[str, Any]:
         "shop": guide.shop_id,
         "shop_name": guide.shop.name,
         "is_active": guide.is_active,
+        "user": str(guide.user.pk) if guide.user else None,
+        "username": guide.user.username if guide.user else None,
     }
 
 
 def guides_in(scope: Scope, shop: int | None) -> list[dict[str, Any]]:
     """The guides of the stores a caller may see, or of one of them."""
-    rows = Guide.objects.select_related("shop").order_by("shop_id", "code")
+    rows = Guide.objects.select_related("shop", "user").order_by("shop_id", "code")
     if scope.shops is not None:
         rows = rows.filter(shop_id__in=scope.shops)
     if shop is not None:

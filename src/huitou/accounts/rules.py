@@ -14,6 +14,7 @@ from huitou.kernel.errors import Conflict, Forbidden, InvalidInput
 from huitou.kernel.i18n import Text
 
 OWNER: Final = "owner"
+GUIDE: Final = "guide"
 EVERY_SHOP_ROLES: Final = frozenset({"owner", "administrator"})
 
 
@@ -39,6 +40,18 @@ def check_scope_fits_role(role: str, scope: Scope) -> None:
         raise InvalidInput(
             Text("没有选择店铺，将什么也看不到", "No shop is chosen, so nothing could be seen"),
             remedy=Text("选择至少一个店铺或“全部店铺”", "Choose at least one shop, or “all shops”"),
+            where={"field": "shops"},
+        )
+
+
+def check_scope_fits_guide(role: str, scope: Scope, store: int | None) -> None:
+    """The login of a guide works on the ``store`` of that guide; None for nobody's login."""
+    if role == GUIDE and store is not None and scope != Scope.only([store]):
+        raise InvalidInput(
+            Text("导购的范围是其所在门店", "A guide's login works on the guide's store"),
+            remedy=Text(
+                "在“设置 › 门店”里改导购的门店", "Change the guide's store in Settings › Stores"
+            ),
             where={"field": "shops"},
         )
 

@@ -78,6 +78,17 @@ class BrandChange(Schema):
     currency: str | None = Field(None, max_length=3)
 
 
+class Guide(Schema):
+    id: str
+    code: str
+    name: str
+    shop: int
+    shop_name: str
+    is_active: bool
+    user: str | None  # the login of this guide, and its name
+    username: str | None
+
+
 class Me(Schema):
     id: str
     username: str
@@ -91,6 +102,7 @@ class Me(Schema):
     shops: list[int]
     must_change_password: bool
     brand: Brand
+    guide: Guide | None  # whom this login belongs to
 
 
 class MeChange(Schema):
@@ -143,15 +155,6 @@ class ShopChange(Schema):
     is_active: bool | None = None
 
 
-class Guide(Schema):
-    id: str
-    code: str
-    name: str
-    shop: int
-    shop_name: str
-    is_active: bool
-
-
 class GuideList(Schema):
     items: list[Guide]
 
@@ -166,6 +169,7 @@ class GuideChange(Schema):
     name: str | None = Field(None, max_length=64)
     shop: int | None = None
     is_active: bool | None = None
+    user: str | None = Field(None, pattern=r"^\d{1,18}$")
 
 
 class User(Schema):

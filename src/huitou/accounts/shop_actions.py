@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.db import IntegrityError, transaction
 
-from huitou.accounts import audit, shops
+from huitou.accounts import actions, audit, shops
 from huitou.accounts.guard import Principal
-from huitou.accounts.models import Brand, Guide, Shop
+from huitou.accounts.models import Brand, Guide, Shop, User
+from huitou.accounts.rules import GUIDE
 from huitou.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
 from huitou.kernel.i18n import Text
 
@@ -151,24 +152,56 @@ def create_guide(
 def change_guide(
     guide_id: int, changes: Mapping[str, Any], *, actor: Principal | None, now: datetime
 ) -> Guide:
-    """Change ``name``, ``shop``, ``is_active``."""
+    """Change ``name``, ``shop``, ``is_active``, and ``user``: the login of this guide, or None.
+
+    A login of the role guide works on its guide's store and on nothing else.
+    """
     guide = Guide.objects.select_for_update().filter(pk=guide_id).first()
     if guide is None or (actor is not None and not actor.scope.allows(guide.shop_id)):
         raise NotFound(Text("没有这个导购", "There is no such guide"), where={"guide": guide_id})
-    before = {"shop": guide.shop_id, "is_active": guide.is_active}
+    before = _guide_facts(guide)
     guide.name = str(changes.get("name", guide.name)).strip() or guide.name
     guide.is_active = changes.get("is_active", guide.is_active)
     if "shop" in changes:
         guide.shop = _store(changes["shop"], actor)
+    if "user" in changes:
+        guide.user = _login(changes["user"], guide)
     guide.save()
+    if guide.user is not None and guide.user.role == GUIDE and changes.keys() & {"shop", "user"}:
+        actions.change_user(
+            guide.user.pk, {"all_shops": False, "shops": [guide.shop_id]}, actor=actor, now=now
+        )
     audit.record(
         actor=actor,
         action="guide.change",
         subject=f"guide:{guide.pk}",
-        detail={"before": before, "after": {"shop": guide.shop_id, "is_active": guide.is_active}},
+        detail={"before": before, "after": _guide_facts(guide)},
         now=now,
     )
     return guide
+
+
+def _guide_facts(guide: Guide) -> dict[str, Any]:
+    username = guide.user.username if guide.user else None
+    return {"shop": guide.shop_id, "is_active": guide.is_active, "username": username}
+
+
+def _login(user_id: str | int | None, guide: Guide) -> User | None:
+    """The user of this number, who logs in as no other guide."""
+    if user_id is None:
+        return None
+    user = actions.locked_user(int(user_id))
+    other = Guide.objects.filter(user=user).exclude(pk=guide.pk).first()
+    _demand(
+        other is None,
+        "user",
+        Text(
+            f"{user.username} 已是导购 {other.name if other else ''} 的登录账号",
+            f"{user.username} is the login of the guide {other.name if other else ''} already",
+        ),
+        Text("每位导购用自己的账号", "Every guide has a login of their own"),
+    )
+    return user
 
 
 def _store(number: int, actor: Principal | None) -> Shop:

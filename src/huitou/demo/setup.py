@@ -21,6 +21,8 @@ USERS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("daogou", "导购 俞晓燕", "guide", "sx-cangqiao"),
     ("kefu", "客服 何静", "service_agent", ""),
 )
+GUIDE_OF: Final = {"daogou": "SX01"}
+"""Logins of guides, and the guide's code."""
 
 
 def brand_and_shops(anchor: date, *, now: datetime, take_name: bool) -> list[dict[str, str]]:
@@ -62,9 +64,12 @@ def opened_on(anchor: date, month: int) -> date:
 
 def _users(numbers: dict[str, int], now: datetime) -> list[dict[str, str]]:
     made = []
+    guides = {
+        guide["code"]: int(guide["id"]) for guide in reads.guides_in(Scope.everything(), None)
+    }
     for username, shown, role, shop in USERS:
         try:
-            _, password = actions.create_user(
+            user, password = actions.create_user(
                 username=username,
                 display_name=shown,
                 role=role,
@@ -76,5 +81,8 @@ def _users(numbers: dict[str, int], now: datetime) -> list[dict[str, str]]:
             )
         except Conflict:  # there already: its password stays its own
             continue
+        if username in GUIDE_OF:
+            guide = guides[GUIDE_OF[username]]
+            shop_actions.change_guide(guide, {"user": user.pk}, actor=None, now=now)
         made.append({"username": username, "name": shown, "role": role, "password": password})
     return made

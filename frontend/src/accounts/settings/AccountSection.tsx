@@ -18,6 +18,7 @@ export function AccountSection() {
       <dl className="ht-set-facts">
         <div><dt>{t('settings.users.username')}</dt><dd className="ht-set-mono">{me.username}</dd></div>
         <div><dt>{t('settings.users.role')}</dt><dd>{me.role_label}</dd></div>
+        {me.guide && <div><dt>{t('settings.guides.one')}</dt><dd>{me.guide.name} <span className="ht-set-mono">{me.guide.code}</span> · {me.guide.shop_name}</dd></div>}
         <div><dt>{t('settings.users.scope')}</dt><dd><ScopeText all={me.all_shops} shops={me.shops} /></dd></div>
       </dl>
       <Form<{ display_name: string }> className="ht-set-form" layout="vertical" requiredMark={false} initialValues={{ display_name: me.display_name }} onFinish={(values) => set.mutate({ display_name: values.display_name.trim() }, { onSuccess: saved })}>

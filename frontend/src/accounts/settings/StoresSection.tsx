@@ -4,11 +4,12 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Guide, Shop } from '../../api/types';
 import { DataTable, type Column } from '../../ui/DataTable';
+import { Text } from '../../ui/Numbers';
 import { Section } from '../../ui/Page';
 import { useCan } from '../../ui/session';
 import { EmptyState, Loaded } from '../../ui/States';
 import { useShops } from '../session';
-import { useGuides, useSaveGuide } from './api';
+import { useGuides, useSaveGuide, useUsers } from './api';
 import { FormDialog } from './FormDialog';
 import { changesOf } from './logic';
 import { ShopDialog } from './ShopDialog';
@@ -57,6 +58,7 @@ function Guides({ stores }: { stores: Shop[] }) {
   const columns: Column<Guide>[] = [
     { key: 'name', title: t('settings.guides.name'), always: true, render: (guide) => <span className="ht-set-two"><strong>{guide.name}</strong><small className="ht-set-mono">{guide.code}</small></span> },
     { key: 'store', title: t('settings.guides.store'), render: (guide) => guide.shop_name },
+    { key: 'login', title: t('settings.guides.login'), render: (guide) => <span className="ht-set-mono"><Text value={guide.username} /></span> },
     { key: 'state', title: t('settings.state'), cardFigure: true, render: (guide) => <Standing on={guide.is_active} words={[t('settings.guides.on'), t('settings.guides.off')]} /> },
     ...(may ? [{ key: 'verbs', title: '', name: t('settings.verbs'), render: (guide: Guide) => <Button size="small" type="text" icon={<EditOutlined />} onClick={() => setEditing(guide)}>{t('ui.edit')}</Button> }] : []),
   ];
@@ -86,14 +88,18 @@ interface GuideValues {
   name: string;
   shop: number;
   is_active: boolean;
+  user: string | null;
 }
 
 function GuideDialog({ guide, stores, first, onClose }: { guide: Guide | null; stores: Shop[]; first: number | undefined; onClose: () => void }) {
   const { t } = useTranslation();
+  const can = useCan();
   const save = useSaveGuide();
-  const run = ({ code, name, shop, is_active }: GuideValues) => {
+  const users = useUsers(Boolean(guide) && can('users.manage'));
+  const logins = users.data?.filter((user) => user.role === 'guide' || user.id === guide?.user);
+  const run = ({ code, name, shop, is_active, user }: GuideValues) => {
     if (!guide) return save.mutate({ id: null, guide: { code: code.trim(), name: name.trim(), shop } }, { onSuccess: onClose });
-    const changes = changesOf(guide, { name: name.trim(), shop, is_active });
+    const changes = changesOf(guide, { name: name.trim(), shop, is_active, ...(logins ? { user: user ?? null } : {}) });
     if (Object.keys(changes).length === 0) return onClose();
     save.mutate({ id: guide.id, changes }, { onSuccess: onClose });
   };
@@ -101,8 +107,8 @@ function GuideDialog({ guide, stores, first, onClose }: { guide: Guide | null; s
     <FormDialog<GuideValues>
       title={guide ? t('settings.guides.edit', { name: guide.name }) : t('settings.guides.new')}
       act={guide ? t('ui.save') : t('settings.guides.create')}
-      initial={guide ?? { code: '', name: '', shop: first, is_active: true }}
-      fields={['code', 'name', 'shop', 'is_active']}
+      initial={guide ?? { code: '', name: '', shop: first, is_active: true, user: null }}
+      fields={['code', 'name', 'shop', 'user', 'is_active']}
       busy={save.isPending}
       error={save.error}
       onSave={run}
@@ -111,6 +117,7 @@ function GuideDialog({ guide, stores, first, onClose }: { guide: Guide | null; s
       <Form.Item name="name" label={t('settings.guides.name')} rules={[{ required: true, whitespace: true, message: t('ui.required') }]}><Input autoFocus maxLength={64} /></Form.Item>
       <Form.Item name="code" label={t('settings.guides.code')} extra={guide ? t('settings.shops.codeFixed') : t('settings.guides.codeHelp')} rules={guide ? [] : [{ required: true, whitespace: true, message: t('ui.required') }]}><Input disabled={Boolean(guide)} maxLength={40} spellCheck={false} /></Form.Item>
       <Form.Item name="shop" label={t('settings.guides.store')} rules={[{ required: true, message: t('ui.required') }]}><Select options={stores.map((store) => ({ value: store.id, label: store.name }))} /></Form.Item>
+      {guide && logins && <Form.Item name="user" label={t('settings.guides.login')} extra={t('settings.guides.loginHelp')}><Select allowClear placeholder={t('settings.guides.noLogin')} options={logins.map((user) => ({ value: user.id, label: `${user.display_name} (${user.username})` }))} /></Form.Item>}
       {guide && <Form.Item name="is_active" valuePropName="checked" label={t('settings.state')} extra={t('settings.guides.activeHelp')}><Switch checkedChildren={t('settings.guides.on')} unCheckedChildren={t('settings.guides.off')} /></Form.Item>}
     </FormDialog>
   );

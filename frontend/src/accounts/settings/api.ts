@@ -39,14 +39,14 @@ export function useGuides() {
   return useQuery({ queryKey: ['guides'], queryFn: () => call(client.GET('/api/v1/guides')).then((answer) => answer.items) });
 }
 
-export type GuideChange = Partial<Pick<Guide, 'name' | 'shop' | 'is_active'>>;
+export type GuideChange = Partial<Pick<Guide, 'name' | 'shop' | 'is_active' | 'user'>>;
 
 export function useSaveGuide() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (save: { id: string; changes: GuideChange } | { id: null; guide: Pick<Guide, 'code' | 'name' | 'shop'> }) =>
       save.id === null ? call(client.POST('/api/v1/guides', { body: save.guide })) : call(client.PATCH('/api/v1/guides/{guide_id}', { ...path('guide_id', save.id), body: save.changes })),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['guides'] }),
+    onSuccess: () => Promise.all([queries.invalidateQueries({ queryKey: ['guides'] }), queries.invalidateQueries({ queryKey: ['users'] })]),
   });
 }
 
