@@ -19,17 +19,15 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
-import xlsxwriter
-
 from huitou.kernel.crypto import KeyRing
 from huitou.kernel.errors import InvalidInput
 from huitou.kernel.i18n import Text, translate
+from huitou.members import workbook
 from huitou.warehouse.labels import CITY_TIER, label
 
 Format = Literal["csv", "xlsx"]
 Sink = io.RawIOBase | io.BufferedIOBase
 KEPT_FOR: Final = timedelta(days=2)
-XLSX_ROWS: Final = 100_000
 _CHUNK: Final = 1 << 20
 _BOM: Final = "\ufeff"
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -132,30 +130,25 @@ class _Encoded:
 
 
 def write_xlsx(stream: Sink, header: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
-    """A workbook of one sheet, made in memory so that nothing plain touches the disk.
+    """A workbook of one sheet, in constant memory; the caller has asked ``check_fits``."""
+    titles = [translate(column.label) for column in header]
+    workbook.write(stream, titles, rows, [column.kind in {"count", "money"} for column in header])
 
-    Raises ``InvalidInput`` past ``XLSX_ROWS`` rows.
-    """
-    memory = io.BytesIO()
-    book = xlsxwriter.Workbook(memory, {"in_memory": True, "strings_to_formulas": False})
-    sheet = book.add_worksheet()
-    bold = book.add_format({"bold": True})
-    sheet.freeze_panes(1, 0)
-    for place, column in enumerate(header):
-        sheet.write_string(0, place, translate(column.label), bold)
-    for line, row in enumerate(rows, 1):
-        if line > XLSX_ROWS:
-            raise InvalidInput(
-                Text(f"Excel 导出最多 {XLSX_ROWS} 行", f"An Excel export holds {XLSX_ROWS} rows"),
-                remedy=Text("缩小筛选范围，或导出 CSV", "Narrow the filter, or export CSV"),
-            )
-        for place, (column, cell) in enumerate(zip(header, row, strict=True)):
-            if column.kind in {"count", "money"} and cell:
-                sheet.write_number(line, place, float(cell))
-            else:
-                sheet.write_string(line, place, cell)
-    book.close()
-    stream.write(memory.getbuffer())
+
+def check_fits(form: Format, rows: int) -> None:
+    """Raises ``InvalidInput`` for more rows than a sheet of Excel has."""
+    if form == "xlsx" and rows > workbook.MOST_ROWS:
+        raise InvalidInput(
+            Text(
+                f"共 {rows:,} 位会员，Excel 一张表最多 {workbook.MOST_ROWS:,} 行",
+                f"There are {rows:,} members; a sheet of Excel holds {workbook.MOST_ROWS:,} rows",
+            ),
+            remedy=Text(
+                "导出 CSV，没有行数限制；或缩小筛选范围",
+                "Export CSV, which has no limit, or narrow the filter",
+            ),
+            where={"rows": rows, "most": workbook.MOST_ROWS},
+        )
 
 
 class SealedWriter(io.RawIOBase):

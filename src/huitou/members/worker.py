@@ -109,6 +109,7 @@ def export_members(
     scope = Scope(None if shops is None else frozenset(shops))
     path = home.exports / f"members-{owner or 0}-{secrets.token_urlsafe(12)}.{form}"
     counted = _Counted(progress, current_warehouse(), wanted, scope, ring, plain=plain)
+    export.check_fits(form, counted.total())
     header = export.columns(columns)
     with speaking(language):
         rows = (export.cells(row, header, counted.zone) for row in counted.rows())
@@ -166,9 +167,12 @@ class _Counted:
         self._ring = ring
         self._plain = plain
 
-    def rows(self) -> Iterator[Mapping[str, Any]]:
+    def total(self) -> int:
         found = listing.filtered(self._warehouse, self._wanted, self._scope, self._ring)
-        total = int(self._warehouse.scalar(found.count()))
+        return int(self._warehouse.scalar(found.count()))
+
+    def rows(self) -> Iterator[Mapping[str, Any]]:
+        total = self.total()
         self._progress.step(0, total, Text("写入文件", "Writing the file"))
         chunks = listing.in_chunks(
             self._warehouse, self._wanted, scope=self._scope, ring=self._ring
