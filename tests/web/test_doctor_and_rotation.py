@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -12,14 +13,16 @@ import pyarrow as pa
 import pytest
 
 from huitou.accounts.models import AuditEntry
+from huitou.intake import archive
 from huitou.kernel import crypto
 from huitou.kernel.crypto import KeyRing, load_key_ring
-from huitou.kernel.errors import Unavailable
+from huitou.kernel.errors import Cancelled, Conflict, Unavailable
 from huitou.kernel.home import Home
 from huitou.kernel.jobs import Progress
 from huitou.kernel.models import Job
+from huitou.warehouse.staging import Stage
 from huitou.web import doctor, static
-from huitou.web.rotation import rotate_keys
+from huitou.web.rotation import retire_keys, rotate_keys
 from huitou.web.secret import ensure_secret, secret_path, stored_secret
 
 
@@ -146,9 +149,89 @@ def test_rotation_seals_everything_anew(sound: Home, now: datetime) -> None:
     assert AuditEntry.objects.get().action == "keys.rotate"
 
 
+def _raw_files(home: Home, ring: KeyRing, count: int) -> None:
+    home.files.mkdir(exist_ok=True)
+    for number in range(count):
+        archive.keep(io.BytesIO(f"file {number}".encode()), home.files, str(number), ring)
+
+
+def test_retiring_brings_everything_under_the_new_key_and_drops_the_old(
+    sound: Home, now: datetime
+) -> None:
+    from huitou.members import export, vault
+
+    first = load_key_ring(sound)
+    vault.store(_secrets(first, 3), batch=1, ring=first)
+    _raw_files(sound, first, 2)
+    sound.exports.mkdir(exist_ok=True)
+    waiting = sound.exports / "members-1-x.csv"
+    with export.SealedWriter(waiting, first) as stream:
+        stream.write(b"a,b")
+    os.utime(waiting, (now.timestamp(), now.timestamp()))
+    rotate_keys(Progress(), now=now)
+    done = retire_keys(Progress(), now=now)
+    assert done == {"active": 2, "retired": [1], "records": 0, "files": 2, "exports": 1}
+    ring = load_key_ring(sound)
+    assert (list(ring.keys), ring.index) == ([2], first.index)
+    with archive.open_archived(sound.files, "1", ring) as stream:
+        assert stream.read() == b"file 1"
+    assert b"".join(export.read_sealed(waiting, ring)) == b"a,b"
+    assert AuditEntry.objects.filter(action="keys.retire").count() == 1
+    again = retire_keys(Progress(), now=now)
+    assert (again["retired"], again["files"]) == ([], 0)
+    assert AuditEntry.objects.filter(action="keys.retire").count() == 1
+
+
+def test_retiring_goes_on_where_it_was_stopped(sound: Home, now: datetime) -> None:
+    _raw_files(sound, load_key_ring(sound), 4)
+    rotate_keys(Progress(), now=now)
+    seen: list[int] = []
+    stopped = Progress(lambda done, total, message: seen.append(done))
+    stopped.cancel()
+    with pytest.raises(Cancelled):
+        retire_keys(stopped, now=now)
+    assert (seen, list(load_key_ring(sound).keys)) == ([1], [1, 2])
+    assert retire_keys(Progress(), now=now)["files"] == 3
+    assert list(load_key_ring(sound).keys) == [2]
+
+
+def test_old_keys_stay_while_something_needs_them(sound: Home, now: datetime) -> None:
+    first = load_key_ring(sound)
+    _raw_files(sound, first, 1)
+    rotate_keys(Progress(), now=now)
+
+    def refused() -> dict[str, Any]:
+        with pytest.raises(Conflict) as error:
+            retire_keys(Progress(), now=now)
+        assert list(load_key_ring(sound).keys) == [1, 2]
+        return error.value.where
+
+    job = Job.objects.create(kind="x", state="queued", created_at=now)
+    assert refused() == {"jobs": 1, "batches": 0, "uploads": 0}
+    job.delete()
+    upload = sound.files / f"incoming-1{archive.PART}"
+    upload.touch()
+    assert refused()["uploads"] == 1
+    upload.unlink()
+    sound.staging.mkdir(exist_ok=True)
+    stage = Stage.create(sound.staging / "7.duckdb")
+    stage.append("secrets", _secrets(first, 1))
+    stage.close()
+    assert refused() == {"batches": ["7"]}
+    stage.drop()
+    damaged = archive.path_of(sound.files, "0")
+    whole = damaged.read_bytes()
+    damaged.write_bytes(whole[:20] + bytes(200))
+    assert refused() == {"files": ["0.htf"]}
+    damaged.write_bytes(whole)
+    assert retire_keys(Progress(), now=now)["retired"] == [1]
+
+
 def test_a_key_of_the_environment_is_not_rotated(
     sound: Home, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(crypto.ENV, KeyRing.generate().dumps().decode())
     with pytest.raises(Unavailable):
         rotate_keys(Progress(), now=now)
+    with pytest.raises(Unavailable):
+        retire_keys(Progress(), now=now)

@@ -121,6 +121,7 @@ label_actions(
         "key.create": Text("新建接口密钥", "Create an API key"),
         "key.revoke": Text("吊销接口密钥", "Revoke an API key"),
         "keys.rotate": Text("轮换加密密钥", "Rotate encryption keys"),
+        "keys.retire": Text("丢弃旧加密密钥", "Drop old encryption keys"),
         "job.cancel": Text("取消任务", "Cancel a job"),
     }
 )

@@ -344,6 +344,12 @@ def rewrap(folder: Path, name: str, ring: KeyRing) -> bool:
     return True
 
 
+def key_id(folder: Path, name: str) -> int:
+    """The number of the key that the file's own key is sealed under; of two, the greater."""
+    with path_of(folder, name).open("rb") as stream:
+        return max(number for number, _ in _read_slots(stream))
+
+
 def names(folder: Path) -> list[str]:
     """Names of all archived files."""
     return sorted(path.name.removesuffix(SUFFIX) for path in folder.glob(f"*{SUFFIX}"))

@@ -82,9 +82,9 @@ class KeyRing:
         new = max(self.keys) + 1
         return KeyRing(new, {**self.keys, new: AESGCM.generate_key(256)}, self.index)
 
-    def without(self, key_id: int) -> KeyRing:
-        """The ring without a retired key."""
-        kept = {number: key for number, key in self.keys.items() if number != key_id}
+    def without(self, *retired: int) -> KeyRing:
+        """The ring without some keys."""
+        kept = {number: key for number, key in self.keys.items() if number not in retired}
         return KeyRing(self.active, kept, self.index)
 
     def dumps(self) -> bytes:

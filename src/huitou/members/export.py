@@ -196,6 +196,22 @@ def read_sealed(path: Path, ring: KeyRing) -> Iterator[bytes]:
             number += 1
 
 
+def reseal(path: Path, ring: KeyRing) -> bool:
+    """Seal a waiting file anew under the active key. True when something changed."""
+    with path.open("rb") as file:
+        if file.read(1)[0] == ring.active:
+            return False
+    beside = path.parent / "resealing"
+    beside.mkdir(mode=0o700, exist_ok=True)
+    anew = beside / path.name  # the name is authenticated, so it has to be the same
+    anew.unlink(missing_ok=True)
+    with SealedWriter(anew, ring) as stream:
+        for piece in read_sealed(path, ring):
+            stream.write(piece)
+    anew.replace(path)
+    return True
+
+
 def _bound(name: bytes, number: int) -> bytes:
     return b"export:" + name + struct.pack(">I", number)
 
