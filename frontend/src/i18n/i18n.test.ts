@@ -31,8 +31,9 @@ function sources(folder: string): string[] {
 
 const code = sources(join(import.meta.dirname, '..')).join('\n');
 /** Every quoted (the compiler checks that each exists) dotted path, and the fixed beginnings of paths that are put together. */
-const named = new Set([...code.matchAll(/['"`]((?:accounts|intake|members|settings|ui|warehouse|web)(?:\.\w+)+)['"`]/g)].map((match) => match[1]!));
-const patterns = [...code.matchAll(/`((?:accounts|intake|members|settings|ui|warehouse|web)\.[^`]*\$\{[^`]*)`/g)].map(
+const parts = Object.keys(zh).join('|');
+const named = new Set([...code.matchAll(new RegExp(`['"\`]((?:${parts})(?:\\.\\w+)+)['"\`]`, 'g'))].map((match) => match[1]!));
+const patterns = [...code.matchAll(new RegExp(`\`((?:${parts})\\.[^\`]*\\$\\{[^\`]*)\``, 'g'))].map(
   (match) => new RegExp(`^${match[1]!.replaceAll(/[.]/g, '\\.').replaceAll(/\$\{(?:[^{}]|\{[^}]*\})*\}/g, '\\w*')}$`),
 );
 
