@@ -13,6 +13,16 @@ from huitou.warehouse.store import Writer
 
 _TRADE_KEY: Final = ("source", "trade_id")
 
+BY_HOME: Final[dict[str, list[str]]] = {
+    "message_event": ["message", "kind", "occurred_at"],
+    "points_entry": ["entry"],
+    "coupon_event": ["coupon", "kind", "occurred_at"],
+    "task_event": ["task", "kind", "occurred_at"],
+    "member_tag": ["tag", "home"],
+    "tag_event": ["tag", "home", "kind", "occurred_at"],
+}
+"""Tables whose rows follow a member by ``home``, and what tells their rows apart."""
+
 
 def relink(writer: Writer, name: str) -> None:
     """Find trade and member of the rows of ``name`` that were written or whose trade was.
@@ -83,11 +93,26 @@ def reassign(writer: Writer, moves: ibis.Table | pa.Table) -> None:
         rows = writer.table(name)
         joined = rows.inner_join(owner, rows[by] == owner.key_no)
         _rewrite(writer, name, key, _with_member(rows, joined))
+    _reassign_by_home(writer, moved)
     both = moved.select("member").union(moved.select(member=ibis._.before)).distinct()
     touched = writer.temp("moved_member", both)
     profiles.refresh(writer, touched)
     totals.refresh(writer, touched)
     writer.drop_temp("moved_key", "moved_trade", "moved_member")
+
+
+def _reassign_by_home(writer: Writer, moved: ibis.Table) -> None:
+    """Move what hangs on a member and on no identity: each row remembers a ``home``, the number its
+    member had then, and belongs to whoever the identities born with that number are today."""
+    keys = writer.table("identity_key")
+    owners = keys.filter(keys.strength == "strong", keys.home.notnull())
+    owner = owners.select("home", new_member=ibis._.member).distinct()
+    for name, key in BY_HOME.items():
+        rows = writer.table(name)
+        concerned = rows.semi_join(moved, rows.member == moved.before)
+        joined = concerned.inner_join(owner, "home")
+        joined = joined.filter(joined.member != joined.new_member)
+        _rewrite(writer, name, key, _with_member(rows, joined))
 
 
 def _with_member(rows: ibis.Table, joined: ibis.Table) -> ibis.Table:

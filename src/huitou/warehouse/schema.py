@@ -326,6 +326,85 @@ TABLES: Final[dict[str, ibis.Schema]] = {
             "batch": "int64",
         }
     ),
+    # What was sent to whom and what came of it; appended by messaging.
+    "message_event": ibis.schema(
+        {
+            "message": "int64",  # the delivery's number; one delivery has several events
+            "member": "int64",
+            "home": "int64",  # the number the member had then: it finds its owner after a merge
+            # planned | sent | delivered | failed | opened | clicked | replied | unsubscribed | skipped
+            "kind": "string",
+            "purpose": "string",  # marketing | care | service
+            "channel": "string",
+            "campaign": "string",
+            "step": "string",
+            "reason": "string",  # of a skip or a failure
+            "cost": MONEY,
+            "is_machine": "boolean",
+            "occurred_at": TIME,
+        }
+    ),
+    "points_entry": ibis.schema(
+        {
+            "entry": "int64",
+            "member": "int64",
+            "home": "int64",
+            "kind": "string",  # earn | burn | expire | clawback | adjust
+            "points": "int64",  # signed
+            "shop": "int32",
+            "reason": "string",
+            "occurred_at": TIME,
+            "expires_at": TIME,
+        }
+    ),
+    "coupon_event": ibis.schema(
+        {
+            "coupon": "int64",  # one coupon in one hand
+            "member": "int64",
+            "home": "int64",
+            "kind": "string",  # issued | claimed | used | expired | void
+            "offer": "string",
+            "face_value": MONEY,
+            "shop": "int32",
+            "occurred_at": TIME,
+            "expires_at": TIME,
+        }
+    ),
+    "task_event": ibis.schema(
+        {
+            "task": "int64",
+            "member": "int64",
+            "home": "int64",
+            "kind": "string",  # assigned | contacted | done | converted | overdue
+            "shop": "int32",
+            "guide": "string",
+            "occurred_at": TIME,
+        }
+    ),
+    # Tags that hold now, and every change of one.
+    "member_tag": ibis.schema(
+        {
+            "tag": "int64",
+            "member": "int64",
+            "home": "int64",
+            "source": "string",  # manual | rule | import | live
+            "set_by": "int64",  # user id; NULL where a rule set it
+            "set_at": TIME,
+            "effective_at": TIME,
+            "expires_at": TIME,
+        }
+    ),
+    "tag_event": ibis.schema(
+        {
+            "tag": "int64",
+            "member": "int64",
+            "home": "int64",
+            "kind": "string",  # added | removed
+            "source": "string",
+            "set_by": "int64",
+            "occurred_at": TIME,
+        }
+    ),
     # Counters of the warehouse itself: data_version.
     "meta": ibis.schema({"name": "string", "value": "int64"}),
     # One row per committed batch, written in the batch's own transaction: proof that it is all in.
@@ -333,9 +412,9 @@ TABLES: Final[dict[str, ibis.Schema]] = {
     "feed": ibis.schema(
         {
             "seq": "int64",
-            # trade | trade_line | refund | parcel | review | visit | member | identity
+            # trade | trade_line | refund | parcel | review | visit | member | identity | tag | segment
             "kind": "string",
-            "change": "string",  # new | changed | merged | unmerged
+            "change": "string",  # new | changed | merged | unmerged | entered | left
             "member": "int64",
             "subject": "int64",  # number of the changed row in the table that `kind` names
             "before": "string",  # status before, for trades, refunds, parcels
