@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -58,6 +58,9 @@ class Warehouse:
         self._write_lock = threading.Lock()
         self._writing_thread: int | None = None
         self.data_version = 0
+        self._versions: dict[str, int] = {}
+        self.on_commit: list[Callable[[], None]] = []
+        """Called after every committed write, in the thread that wrote; must be quick."""
 
     @classmethod
     def open(
@@ -150,6 +153,13 @@ class Warehouse:
             self._threads.in_snapshot = False
             connection.rollback()
 
+    def versions(self, tables: Iterable[str]) -> tuple[int, ...]:
+        """When each of these tables last changed, as a ``data_version`` (0: before this process).
+
+        What was read from a table holds as long as its version is the same.
+        """
+        return tuple(self._versions.get(name, 0) for name in tables)
+
     def check(self) -> list[str]:
         """What is wrong with the tables' columns, one sentence each; empty when all is well."""
         found = self._connection().table_columns()
@@ -178,7 +188,10 @@ class Warehouse:
             version = self.data_version + 1
             writer.replace("meta", ["name"], _meta(DATA_VERSION, version))
             writer.commit()
+            self._versions |= dict.fromkeys(writer.written, version)
             self.data_version = version
+        for listener in self.on_commit:
+            listener()
 
     @contextmanager
     def rehearsing(self) -> Iterator[Writer]:
@@ -248,6 +261,7 @@ class Writer:
         self._temporary: dict[str, ibis.Schema] = {}
         self._attached: list[Stage] = []
         self._open = True
+        self.written: set[str] = set()
 
     # Reading within the transaction
 
@@ -294,12 +308,14 @@ class Writer:
     def insert(self, name: str, data: ibis.Table | pa.Table) -> int:
         """Add rows by column name; missing columns are NULL. Returns how many."""
         schema = TABLES[name]
+        self.written.add(name)
         if isinstance(data, pa.Table):
             return self._connection.insert_arrow(name, schema, data)
         return self._connection.insert(name, shaped(data, schema))
 
     def delete(self, name: str, on: Sequence[str], gone: ibis.Table) -> int:
         """Delete rows that equal a row of ``gone`` in the columns ``on``. Returns how many."""
+        self.written.add(name)
         return self._connection.delete_matching(name, on, gone.select(*on))
 
     def replace(self, name: str, on: Sequence[str], data: ibis.Table | pa.Table) -> int:
