@@ -1,0 +1,220 @@
+"""Rules to sets: leaves become sets of member numbers, the tree is set algebra over them.
+
+A leaf's set is kept under (leaf, moment, scope) as long as the tables it was read from stay the same;
+editing one condition of a rule evaluates that condition only.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from weakref import ReferenceType, WeakKeyDictionary, ref
+
+import ibis
+import ibis.expr.operations as ops
+import numpy as np
+
+from huitou.accounts.scopes import Scope
+from huitou.segments.facts import View
+from huitou.segments.grids import GridSettings
+from huitou.segments.leaves import Answer, answer, known_members
+from huitou.segments.moments import Moment
+from huitou.segments.nodes import Group, Leaf, Listed, Node, Sample, Saved
+from huitou.segments.samples import BUCKETS, buckets
+from huitou.segments.sets import MemberSet
+from huitou.warehouse import asof
+from huitou.warehouse.store import Warehouse
+
+MOST_BYTES: Final = 256 * 1024 * 1024
+"""Memory bound of the cached sets of one warehouse (a set of 1 M members has 125 kB)."""
+
+SavedSets = Callable[[int], MemberSet]
+"""The members of a saved segment; raises ``NotFound``."""
+
+
+def no_saved_sets(segment: int) -> MemberSet:
+    """For rules that may not name saved segments."""
+    raise LookupError(f"segment {segment} cannot be named here")
+
+
+@dataclass(frozen=True)
+class Question:
+    """When, for whom, with which cut points and saved segments a rule is asked."""
+
+    moment: Moment
+    scope: Scope = field(default_factory=Scope.everything)
+    grids: GridSettings = field(default_factory=GridSettings)
+    saved: SavedSets = no_saved_sets
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The members, everybody there is, and the set of every node by its path."""
+
+    members: MemberSet
+    universe: MemberSet
+    by_path: Mapping[str, MemberSet]
+
+
+def evaluate(warehouse: Warehouse, rule: Node, question: Question) -> Outcome:
+    """Ask a rule. Everything is read from one state of the warehouse."""
+    with warehouse.snapshot():
+        run = _Run(warehouse, question)
+        by_path: dict[str, MemberSet] = {}
+        members = run.node(rule, "/rule", by_path)
+        return Outcome(members, run.universe, by_path)
+
+
+def view_of(warehouse: Warehouse, moment: Moment, scope: Scope) -> View:
+    """The view of a moment: whether it sees all facts is worked out here, once per state."""
+    return View(moment, scope, _cache_of(warehouse).is_latest(moment))
+
+
+class _Run:
+    def __init__(self, warehouse: Warehouse, question: Question) -> None:
+        self._warehouse = warehouse
+        self._question = question
+        self._cache = _cache_of(warehouse)
+        self._view = view_of(warehouse, question.moment, question.scope)
+        self.universe = self._cached("universe", lambda: Answer(known_members(self._view)))
+
+    def node(self, node: Node, path: str, by_path: dict[str, MemberSet]) -> MemberSet:
+        if isinstance(node, Group):
+            parts = [
+                self.node(child, f"{path}/children/{at}", by_path)
+                for at, child in enumerate(node.children)
+            ]
+            found = self._group(node, parts)
+        else:
+            found = self._leaf(node)
+        by_path[path] = found
+        return found
+
+    def _group(self, node: Group, parts: list[MemberSet]) -> MemberSet:
+        if node.kind == "all":
+            found = self.universe
+            for part in parts:
+                found = found & part
+            return found
+        held = MemberSet.empty(self.universe.size)
+        for part in parts:
+            held = held | part
+        return held if node.kind == "any" else self.universe - held
+
+    def _leaf(self, leaf: Leaf) -> MemberSet:
+        if isinstance(leaf, Sample):
+            return self._sample(leaf)
+        if isinstance(leaf, Saved):
+            return self._question.saved(leaf.segment) & self.universe
+        if isinstance(leaf, Listed):
+            return MemberSet.of(leaf.members) & self.universe
+        return self._cached(
+            (leaf, self._question.grids), lambda: answer(leaf, self._view, self._question.grids)
+        )
+
+    def _sample(self, leaf: Sample) -> MemberSet:
+        numbers = self.universe.numbers()
+        bucket = buckets(numbers, leaf.salt)
+        low, high = (round(share * BUCKETS / 100) for share in (leaf.start, leaf.end))
+        return MemberSet.of(numbers[(bucket >= low) & (bucket < high)], self.universe.size)
+
+    def _cached(self, what: Any, make: Callable[[], Answer]) -> MemberSet:
+        key = (what, self._view)
+        held = self._cache.get(key)
+        if held is not None:
+            return held
+        asked = self._cache.expression(key, make)
+        numbers = self._warehouse.fetch(asked.rows)["member"].to_numpy()
+        size = 0 if what == "universe" else self.universe.size
+        found = MemberSet.of(np.asarray(numbers, np.int64), size)
+        if what != "universe":
+            found = self.universe - found if asked.complement else found & self.universe
+        self._cache.put(key, found, asked.rows)
+        return found
+
+
+@dataclass
+class _Kept:
+    members: MemberSet
+    tables: tuple[str, ...]
+    versions: tuple[int, ...]
+
+
+class _Cache:
+    """Sets of one warehouse, the least recently used dropped first. Safe across threads."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        # Not the warehouse itself: that would keep the key of the weak dictionary alive.
+        self._warehouse: ReferenceType[Warehouse] = ref(warehouse)
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Any, _Kept] = OrderedDict()
+        self._expressions: OrderedDict[Any, Answer] = OrderedDict()
+        self._bytes = 0
+        self._latest: tuple[tuple[int, ...], Any] | None = None
+
+    def get(self, key: Any) -> MemberSet | None:
+        with self._lock:
+            held = self._kept.get(key)
+            if held is None or held.versions != self._warehouse_now().versions(held.tables):
+                return None
+            self._kept.move_to_end(key)
+            return held.members
+
+    def put(self, key: Any, members: MemberSet, rows: ibis.Table) -> None:
+        tables = tables_of(rows)
+        with self._lock:
+            self._drop(key)
+            self._kept[key] = _Kept(members, tables, self._warehouse_now().versions(tables))
+            self._bytes += members.nbytes
+            while self._bytes > MOST_BYTES and len(self._kept) > 1:
+                self._drop(next(iter(self._kept)))
+
+    def expression(self, key: Any, make: Callable[[], Answer]) -> Answer:
+        """The expression of a leaf: building and compiling one costs more than running a small one."""
+        with self._lock:
+            held = self._expressions.get(key)
+        if held is None:
+            held = make()
+            with self._lock:
+                self._expressions[key] = held
+                while len(self._expressions) > 4_096:
+                    self._expressions.popitem(last=False)
+        return held
+
+    def is_latest(self, moment: Moment) -> bool:
+        """Whether no fact is as late as the moment."""
+        versions = self._warehouse_now().versions(_FACT_TABLES)
+        held = self._latest
+        if held is None or held[0] != versions:
+            held = self._latest = (versions, asof.latest(self._warehouse_now()))
+        return held[1] is None or held[1] < moment.cut
+
+    def _warehouse_now(self) -> Warehouse:
+        found = self._warehouse()
+        assert found is not None
+        return found
+
+    def _drop(self, key: Any) -> None:
+        held = self._kept.pop(key, None)
+        if held is not None:
+            self._bytes -= held.members.nbytes
+
+
+_FACT_TABLES: Final = ("trade", "refund", "parcel", "review", "visit", "member")
+_caches: WeakKeyDictionary[Warehouse, _Cache] = WeakKeyDictionary()
+_caches_lock = threading.Lock()
+
+
+def _cache_of(warehouse: Warehouse) -> _Cache:
+    with _caches_lock:
+        if warehouse not in _caches:
+            _caches[warehouse] = _Cache(warehouse)
+        return _caches[warehouse]
+
+
+def tables_of(rows: ibis.Table) -> tuple[str, ...]:
+    """The warehouse tables an expression reads."""
+    return tuple(sorted({node.name for node in rows.op().find(ops.UnboundTable)}))
