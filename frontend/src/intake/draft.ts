@@ -30,9 +30,9 @@ export interface Draft {
 export const ROW_NUMBER = 'row_number';
 
 /** The record set that a grain is about. */
-const MAIN_SET: Record<Grain, string> = { trade: 'trades', line: 'lines', refund: 'refunds', profile: 'profiles', item: 'items', review: 'reviews', visit: 'visits', parcel: 'parcels' };
+const MAIN_SET: Record<Grain, string> = { trade: 'trades', line: 'lines', refund: 'refunds', profile: 'profiles', item: 'items', review: 'reviews', visit: 'visits', parcel: 'parcels', trace: 'parcel_events' };
 /** In this order of a tie: the first stays. */
-const GUESSED: readonly Grain[] = ['trade', 'line', 'profile', 'review', 'item', 'refund', 'visit', 'parcel'];
+const GUESSED: readonly Grain[] = ['trade', 'line', 'profile', 'review', 'item', 'refund', 'visit', 'parcel', 'trace'];
 
 let lastId = 0;
 export function entry(field: string, source: Partial<Omit<Entry, 'id' | 'field'>>): Entry {

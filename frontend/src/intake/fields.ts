@@ -12,6 +12,7 @@ const NEEDED: Record<Grain, readonly (readonly string[])[]> = {
   review: [['text', 'rating', 'stars']],
   visit: [['occurred_at']],
   parcel: [['trade_id'], ['parcel.waybill', 'parcel.joined']],
+  trace: [['carrier'], ['waybill'], ['occurred_at'], ['text', 'state']],
 };
 
 /** The groups of a grain; an order number is needed unless it is made from other fields. */

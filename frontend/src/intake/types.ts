@@ -3,8 +3,8 @@ import type { Batch, BatchDetail } from '../api/types';
 export type BatchState = Batch['state'];
 
 /** What one row of a file is. */
-export type Grain = 'trade' | 'line' | 'refund' | 'profile' | 'item' | 'review' | 'visit' | 'parcel';
-export const GRAINS: readonly Grain[] = ['trade', 'line', 'profile', 'item', 'review', 'refund', 'visit', 'parcel'];
+export type Grain = 'trade' | 'line' | 'refund' | 'profile' | 'item' | 'review' | 'visit' | 'parcel' | 'trace';
+export const GRAINS: readonly Grain[] = ['trade', 'line', 'profile', 'item', 'review', 'refund', 'visit', 'parcel', 'trace'];
 
 /** Record sets whose fields a file of each grain can fill, as `/intake/fields?target=` names them. */
 export const TARGETS: Record<Grain, readonly string[]> = {
@@ -16,6 +16,7 @@ export const TARGETS: Record<Grain, readonly string[]> = {
   review: ['reviews'],
   visit: ['visits'],
   parcel: ['parcels'],
+  trace: ['parcel_events'],
 };
 
 /** A column of a mapping: one field and exactly one source of its values. */

@@ -389,6 +389,27 @@ _PARCEL_FILE: Final[tuple[Field, ...]] = (
     *PARCELS,
 )
 
+TRACES: Final[tuple[Field, ...]] = _table(
+    """
+    carrier text! 快递公司 | Carrier
+        物流公司 承运商 承运公司 快递公司名称 快递公司编码 cpCode company_name
+    waybill waybill! 快递单号 | Waybill
+        物流单号 运单号 运单编号 电子面单号 面单号 mailNo out_sid tracking_number
+    occurred_at time! 轨迹时间 | At
+        时间 操作时间 扫描时间 节点时间 发生时间 status_time time
+    text text 轨迹内容 | Text
+        轨迹 轨迹描述 内容 描述 物流信息 物流轨迹 物流详情 操作描述 节点描述 流转信息 status_desc desc
+    state text 轨迹状态 | State
+        状态 物流状态 运输状态 节点状态 动作 action
+    place text 地点 | Place
+        所在地 操作地点 当前位置 扫描地点 location
+    province province 省 | Province
+        省份 所在省
+    city city 城市 | City
+        市 所在城市
+    """
+)
+
 TARGETS: Final[dict[str, tuple[Field, ...]]] = {
     "trades": (*TRADES, *PARCELS),
     "lines": LINES,
@@ -398,6 +419,7 @@ TARGETS: Final[dict[str, tuple[Field, ...]]] = {
     "reviews": REVIEWS,
     "visits": VISITS,
     "parcels": _PARCEL_FILE,
+    "parcel_events": TRACES,
 }
 """Fields by target record set, in the order the mapping screen shows them."""
 
@@ -410,6 +432,7 @@ _BY_GRAIN: Final[dict[Grain, tuple[Field, ...]]] = {
     "review": REVIEWS,
     "visit": VISITS,
     "parcel": _PARCEL_FILE,
+    "trace": TRACES,
 }
 
 

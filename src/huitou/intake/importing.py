@@ -31,7 +31,9 @@ from huitou.kernel.money import shown
 log = logging.getLogger("huitou.intake")
 
 UNFINISHED: Final = Cancelled(Text("没有轮到", "Its turn did not come"))
-_ORDER: Final = ("items", "trades", "lines", "refunds", "parcels", "profiles", "reviews", "visits")
+_ORDER: Final = (
+    "items", "trades", "lines", "refunds", "parcels", "parcel_events", "profiles", "reviews", "visits",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

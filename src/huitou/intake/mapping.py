@@ -48,6 +48,7 @@ _NEEDED: Final[dict[Grain, tuple[tuple[str, ...], ...]]] = {
     "review": (("text", "rating", "stars"),),
     "visit": (("occurred_at",),),
     "parcel": (("trade_id",), ("parcel.waybill", "parcel.joined")),
+    "trace": (("carrier",), ("waybill",), ("occurred_at",), ("text", "state")),
 }
 _COMPATIBLE: Final[dict[str, frozenset[str]]] = {
     "money": frozenset({"money", "cents"}),

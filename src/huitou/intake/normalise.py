@@ -184,6 +184,8 @@ class Normaliser:
             parcels = records.parcels(frame, self.context, trade)
             frame.fault("missing", "parcel.waybill", true_rows(pc.is_null(parcels["waybill"])))
             self._simple(frame, out, "parcels", parcels)
+        elif grain == "trace":
+            self._simple(frame, out, "parcel_events", records.traces(frame))
         out.rejects = frame.rejects()
         out.unknown = frame.unknown
         return out

@@ -1,4 +1,4 @@
-"""Record sets of the simpler files: refunds, people, goods, reviews, visits, parcels."""
+"""Record sets of the simpler files: refunds, people, goods, reviews, visits, parcels, traces."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from huitou.intake import addresses
+from huitou.intake import addresses, regions
 from huitou.intake.canonical import MONEY, STRING, TIME, table_of
 from huitou.intake.converters import by_distinct, true_rows
 from huitou.intake.frame import Frame, attributes
 from huitou.intake.lines import SEPARATOR, digest, ordinals, title_key
+from huitou.intake.logistics import carriers, parcel_state, trace_texts
 from huitou.intake.personal import masked
 from huitou.intake.statuses import plain_word
 from huitou.intake.trades import EPOCH, Context, read_refund_state
@@ -31,28 +32,6 @@ VISIT_KINDS: Final = {
     **dict.fromkeys(("收藏", "关注", "fav", "favourite", "favorite", "collect"), "favourite"),
     **dict.fromkeys(("到店", "进店", "门店", "store", "store_visit"), "store"),
 }
-PARCEL_STATES: Final = (
-    ("取消|作废|销单|回收", "cancelled"),
-    ("退回|退签|退件", "returned"),
-    ("拒收|拒签", "refused"),
-    ("问题|异常|疑难", "problem"),
-    ("签收|妥投|已送达", "signed"),
-    ("待取件|驿站|投柜|自提柜", "at_locker"),
-    ("派送|派件", "out_for_delivery"),
-    ("运输|在途|转运|中转", "in_transit"),
-    ("待揽|待收件|待取", "pickup_pending"),
-    ("揽收|已收件|已取件", "picked_up"),
-    ("已下单|未发货|已获取|待发货|未使用", "created"),
-)
-
-
-def parcel_state(word: str) -> str | None:
-    """The unified state (domain/logistics.md 4.2) of a platform's word."""
-    plain = plain_word(word)
-    known = {state for _, state in PARCEL_STATES}
-    if plain in known:
-        return plain
-    return next((state for pattern, state in PARCEL_STATES if re.search(pattern, plain)), None)
 
 
 def refunds(frame: Frame, context: Context) -> Columns:
@@ -328,7 +307,7 @@ def waybills(frame: Frame) -> tuple[pa.Array, pa.Array]:
         waybill = pc.coalesce(waybill, pc.struct_field(parts, "waybill"))
         carrier = pc.coalesce(carrier, pc.struct_field(parts, "carrier"))
         carrier = pc.if_else(pc.equal(carrier, ""), pa.scalar(None, STRING), carrier)
-    return carrier, waybill
+    return carriers(carrier), waybill
 
 
 def parcels(frame: Frame, context: Context, trade: dict[str, pa.Array]) -> Columns:
@@ -344,4 +323,35 @@ def parcels(frame: Frame, context: Context, trade: dict[str, pa.Array]) -> Colum
         "state": by_distinct(frame.get("parcel.state"), parcel_state, STRING),
         "shipped_at": trade.get("shipped_at"),
         "signed_at": trade.get("signed_at"),
+    }
+
+
+def traces(frame: Frame) -> Columns:
+    """Rows of parcels' traces. The state is that of the state column, else what the text says."""
+    words, texts = frame.get("state"), frame.get("text")
+    state = by_distinct(words, parcel_state, STRING)
+    unread = pc.and_(pc.is_valid(words), pc.is_null(state))
+    if pc.any(unread).as_py():
+        frame.note_unknown("state", words.filter(unread))
+    # A row of a trace is a movement, whatever it says.
+    state = pc.fill_null(pc.coalesce(state, by_distinct(texts, parcel_state, STRING)), "in_transit")
+    province, city = frame.get("province"), frame.get("city")
+    if frame.has("place"):
+        spaced = pc.replace_substring_regex(frame.get("place"), "[,，、/|>-]+", " ")
+        parts = addresses.split(spaced)
+        province = pc.coalesce(province, parts.province)
+        alone = by_distinct(spaced, lambda place: regions.city(place, own_column=True), STRING)
+        city = pc.coalesce(city, parts.city, pc.if_else(pc.is_null(parts.province), alone, None))
+    for name in ("waybill", "carrier", "occurred_at"):
+        found = frame.get(name, TIME if name == "occurred_at" else STRING)
+        frame.fault("missing", name, true_rows(pc.is_null(found)))
+    return {
+        "row_no": frame.raw.row_no,
+        "carrier": carriers(frame.get("carrier")),
+        "waybill": frame.get("waybill"),
+        "state": state,
+        "occurred_at": frame.get("occurred_at", TIME),
+        "province": province,
+        "city": addresses.with_municipality(province, city),
+        "text": trace_texts(texts),
     }

@@ -214,3 +214,30 @@ def test_warnings_name_words_that_no_map_knows(
 
 def _trades(work: Workplace) -> list[dict[str, Any]]:
     return work.warehouse.rows(work.warehouse.table("trade"))
+
+
+def test_traces_reach_the_parcels_of_orders_whichever_comes_first(
+    work: Workplace, tmp_path: Path
+) -> None:
+    columns = ["运单号", "快递公司", "轨迹时间", "轨迹内容", "地点"]
+    header = ["订单号", "电子面单号", "快递公司", "运输状态", "获取时间"]
+    parcels = [["E202603010001", "YT1000001", "圆通", "运输中", "2026-03-01 12:00:00"]]
+    trace = [
+        ["YT1000001", "圆通速递", "2026-03-01 20:00:00", "【绍兴市】已揽收", "绍兴市"],
+        ["YT1000001", "圆通速递", "2026-03-03 10:00:00", "已签收，签收人：王小明", "杭州市"],
+    ]
+    traces, bill = put(
+        tmp_path,
+        trace__csv=as_csv(columns, (dict(zip(columns, row, strict=True)) for row in trace)),
+        bill__csv=as_csv(header, (dict(zip(header, row, strict=True)) for row in parcels)),
+    )
+    told = bring(work, traces)
+    entry = told["files"][0]
+    assert (entry["profile"], entry["shop"], entry["inserted"]) == ("parcel_traces", None, 2)
+    bring(work, bill)
+    (parcel,) = work.warehouse.rows(work.warehouse.table("parcel"))
+    assert (parcel["trade_id"], parcel["state"]) == ("E202603010001", "signed")
+    again = bring(work, traces, now=NOW + timedelta(days=1))
+    assert (again["files"][0]["inserted"], again["files"][0]["unchanged"]) == (0, 2)
+    events = work.warehouse.rows(work.warehouse.table("parcel_event"))
+    assert not [event for event in events if "王小明" in event["text"]]

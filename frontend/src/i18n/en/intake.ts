@@ -6,7 +6,7 @@ export const intake = {
   or: ' or ',
   rowNo: 'Row',
   columnNo: 'Column {{number}}',
-  grain: { trade: 'One order per row', line: 'One product per row (order lines)', profile: 'One member per row', item: 'One catalogue item per row', review: 'One review per row', refund: 'One refund per row', visit: 'One visit per row', parcel: 'One parcel per row' },
+  grain: { trade: 'One order per row', line: 'One product per row (order lines)', profile: 'One member per row', item: 'One catalogue item per row', review: 'One review per row', refund: 'One refund per row', visit: 'One visit per row', parcel: 'One parcel per row', trace: 'One trace row of a parcel per row' },
   group: { trade: 'Order', buyer: 'Buyer', receiver: 'Delivery', line: 'Order line', parcel: 'Parcel', main: 'Fields', attribute: 'Further attributes' },
   steps: { label: 'Steps of the import', detect: 'Recognise', map: 'Map', preview: 'Preview', write: 'Import', result: 'Result', skipped: 'not needed', phone: 'Step {{at}} of {{all}}: {{name}}' },
   batches: {

@@ -6,7 +6,7 @@ export const intake = {
   or: ' 或 ',
   rowNo: '行号',
   columnNo: '第 {{number}} 列',
-  grain: { trade: '一行一个订单', line: '一行一件商品（订单明细）', profile: '一行一位会员', item: '一行一个商品', review: '一行一条评价', refund: '一行一笔退款', visit: '一行一次访问', parcel: '一行一个包裹' },
+  grain: { trade: '一行一个订单', line: '一行一件商品（订单明细）', profile: '一行一位会员', item: '一行一个商品', review: '一行一条评价', refund: '一行一笔退款', visit: '一行一次访问', parcel: '一行一个包裹', trace: '一行一条物流轨迹' },
   group: { trade: '订单', buyer: '买家', receiver: '收货', line: '商品明细', parcel: '物流', main: '字段', attribute: '其他属性' },
   steps: { label: '导入步骤', detect: '识别', map: '映射', preview: '预览', write: '写入', result: '结果', skipped: '不需要', phone: '第 {{at}} 步，共 {{all}} 步：{{name}}' },
   batches: {

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from huitou.kernel.i18n import Text
 
-Grain = Literal["trade", "line", "refund", "profile", "item", "review", "visit", "parcel"]
+Grain = Literal["trade", "line", "refund", "profile", "item", "review", "visit", "parcel", "trace"]
 
 PRODUCES: Final[dict[Grain, tuple[str, ...]]] = {
     "trade": ("trades",),
@@ -19,6 +19,7 @@ PRODUCES: Final[dict[Grain, tuple[str, ...]]] = {
     "review": ("reviews",),
     "visit": ("visits",),
     "parcel": ("parcels",),
+    "trace": ("parcel_events",),
 }
 
 

@@ -1,10 +1,12 @@
-"""1688 and Xiaohongshu orders, and the templates for files that have no standard: reviews, member
-lists, till tickets. A template knows the names such columns usually go by."""
+"""1688 and Xiaohongshu orders, traces of parcels, and the templates for files that have no standard:
+reviews, member lists, till tickets. A template knows the names such columns usually go by."""
 
 from __future__ import annotations
 
 from huitou.intake.fields import PROFILES as PERSON_FIELDS
 from huitou.intake.fields import REVIEWS as REVIEW_FIELDS
+from huitou.intake.fields import TRACES as TRACE_FIELDS
+from huitou.intake.logistics import KDNIAO, KUAIDI100
 from huitou.intake.profiles.base import Column, Options, Profile
 from huitou.kernel.i18n import Text
 
@@ -187,4 +189,54 @@ POS = Profile(
     options=Options(negative_qty="return", default_status="finished", loose_ids=True),
 )
 
-PROFILES = (ALI1688, XHS, REVIEWS, MEMBERS, POS)
+KUAIDI100_TRACES = Profile(
+    code="kuaidi100_traces",
+    label=Text("快递100 物流轨迹", "Kuaidi100 traces"),
+    platform="",
+    grain="trace",
+    columns=(
+        _C("carrier", ("com",), required=True),
+        _C("waybill", ("nu",), required=True),
+        _C("occurred_at", ("ftime", "time"), required=True),
+        _C("text", ("context",)),
+        _C("state", ("statusCode",)),
+        _C("state", ("status",)),
+        _C("place", ("areaName", "location")),
+    ),
+    # `state` is the whole parcel's, said again on every row; only a row's own status counts.
+    others=("state", "ischeck", "areaCode", "areaCenter", "areaPinYin", "location"),
+    signature=(("com",), ("nu",), ("ftime", "time"), ("context",)),
+    value_maps={"state": KUAIDI100},
+)
+
+KDNIAO_TRACES = Profile(
+    code="kdniao_traces",
+    label=Text("快递鸟 物流轨迹", "Kdniao traces"),
+    platform="",
+    grain="trace",
+    columns=(
+        _C("carrier", ("ShipperCode",), required=True),
+        _C("waybill", ("LogisticCode",), required=True),
+        _C("occurred_at", ("AcceptTime",), required=True),
+        _C("text", ("AcceptStation",)),
+        _C("state", ("Action", "StateEx")),
+        _C("place", ("Location",)),
+    ),
+    others=("State", "EBusinessID", "OrderCode", "Remark", "Success", "Reason"),
+    signature=(("ShipperCode",), ("LogisticCode",), ("AcceptTime",), ("AcceptStation",)),
+    value_maps={"state": KDNIAO},
+)
+
+TRACES = Profile(
+    code="parcel_traces",
+    label=Text("物流轨迹（模板）", "Parcel traces (template)"),
+    platform="",
+    grain="trace",
+    columns=tuple(_C(field.key, field.aliases, required=field.required) for field in TRACE_FIELDS),
+    signature=tuple(
+        field.aliases for field in TRACE_FIELDS if field.key in ("waybill", "occurred_at", "text")
+    ),
+    foreign=("订单状态", "获取时间", "商品标题", "宝贝标题"),
+)
+
+PROFILES = (ALI1688, XHS, REVIEWS, MEMBERS, POS, KUAIDI100_TRACES, KDNIAO_TRACES, TRACES)
