@@ -18,6 +18,10 @@ PERMISSIONS: Final[dict[str, Text]] = {
     "members.export": Text("导出会员", "Export members"),
     "members.reveal": Text("查看会员明文信息", "Reveal personal data"),
     "identity.review": Text("审核身份合并", "Review identities"),
+    "segments.view": Text("查看人群", "See segments"),
+    "segments.edit": Text("保存和修改人群", "Save and change segments"),
+    "tags.edit": Text("管理标签", "Manage tags"),
+    "tags.assign": Text("给会员打标签", "Tag members"),
     "intake.view": Text("查看数据导入", "See imports"),
     "intake.run": Text("导入数据", "Import data"),
     "settings.view": Text("查看设置", "See settings"),
@@ -65,8 +69,8 @@ ROLES: Final[dict[str, Role]] = {
             "operator",
             Text("运营", "Operator"),
             Text(
-                "每天的会员运营：导入、会员、身份审核",
-                "Daily CRM work: imports, members, identity review",
+                "每天的会员运营：导入、会员、身份审核、人群与标签",
+                "Daily CRM work: imports, members, identity review, segments and tags",
             ),
             frozenset(
                 {
@@ -75,6 +79,10 @@ ROLES: Final[dict[str, Role]] = {
                     "members.export",
                     "members.reveal",
                     "identity.review",
+                    "segments.view",
+                    "segments.edit",
+                    "tags.edit",
+                    "tags.assign",
                     "intake.view",
                     "intake.run",
                     "settings.view",
@@ -87,14 +95,16 @@ ROLES: Final[dict[str, Role]] = {
             "analyst",
             Text("分析", "Analyst"),
             Text(
-                "看数据和导出脱敏名单，不看明文",
-                "Reads figures and masked lists, never plain personal data",
+                "看数据、圈选人群和导出脱敏名单，不看明文",
+                "Reads figures, saves segments, exports masked lists, never plain personal data",
             ),
             frozenset(
                 {
                     "overview.view",
                     "members.view",
                     "members.export",
+                    "segments.view",
+                    "segments.edit",
                     "intake.view",
                     "jobs.view",
                     "search.use",
@@ -110,6 +120,8 @@ ROLES: Final[dict[str, Role]] = {
                     "overview.view",
                     "members.view",
                     "members.reveal",
+                    "segments.view",
+                    "tags.assign",
                     "jobs.view",
                     "search.use",
                 }
@@ -125,7 +137,7 @@ ROLES: Final[dict[str, Role]] = {
             "service_agent",
             Text("客服", "Service agent"),
             Text("查会员与订单，回答顾客", "Looks up members and orders to answer customers"),
-            frozenset({"members.view", "members.reveal", "jobs.view", "search.use"}),
+            frozenset({"members.view", "members.reveal", "tags.assign", "jobs.view", "search.use"}),
         ),
     )
 }

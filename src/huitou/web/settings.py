@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "huitou.accounts",
     "huitou.members",
     "huitou.intake",
+    "huitou.segments",
     "huitou.web",
 ]
 MIDDLEWARE = [
