@@ -11,6 +11,20 @@ from typing import ClassVar, Final
 from django.conf import settings
 from django.db import models
 
+from huitou.segments.tag_models import Tag, TagGroup
+
+__all__ = [
+    "GridCuts",
+    "PendingSet",
+    "Refresh",
+    "Segment",
+    "SegmentHistory",
+    "SegmentSet",
+    "SegmentState",
+    "Tag",
+    "TagGroup",
+]
+
 DYNAMIC: Final = "dynamic"
 STATIC: Final = "static"
 LIST: Final = "list"
