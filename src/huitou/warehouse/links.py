@@ -29,6 +29,7 @@ def relink(writer: Writer, name: str) -> None:
 
     ``name`` is refund, parcel or review; looks at ``<name>_next`` and ``trade_work``, where there are. A row
     may have come before its trade. A review is its own writer's, if that is known, else its trade's buyer's.
+    The shop is the trade's (whose export may correct it), else the row's own.
     """
     rows = writer.table(name)
     by = {f"{name}_next": [name], f"{name}_buyer": [name], "trade_work": list(_TRADE_KEY)}
@@ -50,7 +51,7 @@ def relink(writer: Writer, name: str) -> None:
     truth = {
         "trade": joined.trade_trade,
         "member": member,
-        "shop": joined.shop.coalesce(joined.trade_shop),
+        "shop": joined.trade_shop.coalesce(joined.shop),
     }
     differs = ibis.or_(*(~joined[column].identical_to(value) for column, value in truth.items()))
     kept = [column for column in rows.columns if column not in truth]

@@ -64,6 +64,7 @@ _CONTACT_ORDER: Final = (
     "order_contact_rank",
     "contact_fingerprint",
 )
+_CONTACT_VERSION: Final = ("contact_version_at", "contact_version_rank")
 _BUYER_ORDER: Final = ("order_buyer", "order_buyer_hash", "order_buyer_ref")
 _BEHIND_ALL: Final = {"order_real": -1, "order_receiver": -1, "order_buyer": -NOBODY - 1}
 
@@ -126,7 +127,12 @@ def _incoming(batch: Batch) -> ibis.Table:
     stubs = _stubs(batch, staged)
     if stubs is not None:
         rows = rows.union(shaped(stubs, rows.schema()))
-    rows = rows.mutate(fingerprint=hashed(rows, MAIN), contact_fingerprint=hashed(rows, CONTACT))
+    rows = rows.mutate(
+        fingerprint=hashed(rows, MAIN),
+        contact_fingerprint=hashed(rows, CONTACT),
+        contact_version_at=rows.version_at,
+        contact_version_rank=rows.version_rank,
+    )
     rows = rows.mutate(**_orders(rows))
     if repeats(batch.writer, staged, KEY):
         return batch.writer.temp("trade_in", _reduced(rows))
@@ -154,14 +160,8 @@ def _orders(rows: ibis.Table) -> dict[str, ibis.Value]:
         "order_refund": rows.reported_refund.fill_null(0),
         "order_receiver": rows.receiver_ref.notnull().cast("int32"),
         "order_region": rows.province.notnull().cast("int32"),
-        "order_contact_at": or_epoch(
-            rows.contact_version_at if "contact_version_at" in rows.columns else rows.version_at
-        ),
-        "order_contact_rank": (
-            rows.contact_version_rank
-            if "contact_version_rank" in rows.columns
-            else rows.version_rank
-        ).fill_null(-1),
+        "order_contact_at": or_epoch(rows.contact_version_at),
+        "order_contact_rank": rows.contact_version_rank.fill_null(-1),
         "order_buyer": -rows.buyer_rank.fill_null(NOBODY).cast("int32"),
         "order_buyer_hash": rows.buyer_hash.fill_null(b""),
         "order_buyer_ref": rows.buyer_ref.fill_null(b""),
@@ -172,7 +172,7 @@ def _reduced(rows: ibis.Table) -> ibis.Table:
     """Several versions of a trade made one, facet by facet."""
     facets = {
         ("version_at", "version_rank", "is_stub", "in_stage", *MAIN, *_MAIN_ORDER): _MAIN_ORDER,
-        (*CONTACT, *_CONTACT_ORDER): _CONTACT_ORDER,
+        (*CONTACT, *_CONTACT_VERSION, *_CONTACT_ORDER): _CONTACT_ORDER,
         (*BUYER, *_BUYER_ORDER): _BUYER_ORDER,
     }
     parts = [newest(rows.select(*KEY, *columns), KEY, order) for columns, order in facets.items()]
@@ -286,10 +286,7 @@ def _fresh(batch: Batch, incoming: ibis.Table, work: ibis.Table, refunds: ibis.T
     rows = incoming.drop("refunded_amount") if "refunded_amount" in incoming.columns else incoming
     rows = rows.inner_join(new, list(KEY)).left_join(refunds, list(KEY), rname="sum_{name}")
     rows = rows.mutate(refunded_amount=_refunded(rows.reported_refund, rows.refund_sum))
-    return _derived(
-        batch,
-        rows.mutate(contact_version_at=rows.version_at, contact_version_rank=rows.version_rank),
-    )
+    return _derived(batch, rows)
 
 
 def _changed(
@@ -303,18 +300,15 @@ def _changed(
     rows = rows.left_join(incoming, list(KEY), rname="in_{name}")
     rows = rows.left_join(refunds, list(KEY), rname="sum_{name}")
 
-    def pick(newer: ibis.Value, name: str, source: str | None = None) -> ibis.Value:
-        return ibis.ifelse(newer, rows[f"in_{source or name}"], rows[name])
+    def pick(newer: ibis.Value, name: str) -> ibis.Value:
+        return ibis.ifelse(newer, rows[f"in_{name}"], rows[name])
 
     main = [*MAIN, "version_at", "version_rank", "is_stub", "fingerprint"]
     values = {name: pick(rows.main_newer, name) for name in main}
-    values |= {name: pick(rows.contact_newer, name) for name in (*CONTACT, "contact_fingerprint")}
+    contact = (*CONTACT, *_CONTACT_VERSION, "contact_fingerprint")
+    values |= {name: pick(rows.contact_newer, name) for name in contact}
     values |= {name: pick(rows.buyer_newer, name) for name in BUYER}
     values |= {name: greatest(rows[name], rows[f"in_{name}"]) for name in TIMES}
-    values["contact_version_at"] = pick(rows.contact_newer, "contact_version_at", "version_at")
-    values["contact_version_rank"] = pick(
-        rows.contact_newer, "contact_version_rank", "version_rank"
-    )
     values["refunded_amount"] = _refunded(values["reported_refund"], rows.refund_sum)
     return _derived(batch, rows.select(*KEY, "trade", **values))
 
