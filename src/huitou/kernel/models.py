@@ -1,4 +1,4 @@
-"""Kernel's only table: background work that was asked for. Reached through ``kernel.jobs``."""
+"""Kernel's tables: background work that was asked for (``kernel.jobs``), cursors in the feed."""
 
 from __future__ import annotations
 
@@ -38,3 +38,15 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk} {self.state}"
+
+
+class FeedCursor(models.Model):
+    """How far one reader of the warehouse's feed has come. Reached through ``warehouse.followers``."""
+
+    name = models.CharField(max_length=48, primary_key=True)
+    seq = models.BigIntegerField()
+    moved_at = models.DateTimeField()
+    failures = models.IntegerField(default=0)  # in a row, since it last moved
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.seq}"

@@ -1,8 +1,8 @@
-"""One process that serves the app: uvicorn, the warehouse, the workers of the jobs.
+"""One process that serves the app: uvicorn, the warehouse, the workers of the jobs, the followers.
 
-Order of starting: app database → first owner → warehouse (its lock first) → recovery → workers →
-socket → ``run/server.json``. Order of stopping (SIGTERM, SIGINT): the card goes, open requests end,
-jobs end or are given back, the warehouse closes. A second signal stops at once.
+Order of starting: app database → first owner → warehouse (its lock first) → recovery → workers and
+followers → socket → ``run/server.json``. Order of stopping (SIGTERM, SIGINT): the card goes, open
+requests end, jobs end or are given back, followers end, the warehouse closes. A second signal stops at once.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from huitou.kernel.errors import Unavailable
 from huitou.kernel.home import Home, write_private
 from huitou.kernel.i18n import Text
 from huitou.kernel.workers import WorkerPool
+from huitou.warehouse.followers import FollowerPool
 from huitou.web import (
     logs,
     urls,  # noqa: F401 - every route and every kind of job is known before a job is recovered
@@ -69,21 +70,24 @@ def serve(
     owner = first_owner(now=wall_clock(), must_change_password=must_change_password)
     SessionStore.clear_expired()
     with (
-        owning_warehouse(home, what="huitou serve", now=wall_clock()),
+        owning_warehouse(home, what="huitou serve", now=wall_clock()) as warehouse,
         _bound(host, port) as listening,
     ):
         workers = WorkerPool(clock=wall_clock, warehouse=True, threads=threads)
+        followers = FollowerPool(warehouse, clock=wall_clock)
         token = secrets.token_urlsafe(32)
         url = address(host, listening.getsockname()[1])
         started = Started(url, os.getpid(), str(home.root), owner, _is_exposed(host))
         server = _Server(_config(Application(local=LocalCommands(token))))
         server.on_started = lambda: _announce(home, started, token, on_ready)
         workers.start()
+        followers.start()
         try:
             _run(server, listening)
         finally:
             home.server_card.unlink(missing_ok=True)
             workers.stop(JOB_GRACE)
+            followers.stop()
 
 
 def address(host: str, port: int) -> str:

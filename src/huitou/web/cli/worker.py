@@ -20,6 +20,7 @@ from huitou.web.cli.start import options
 def worker(threads: int) -> None:
     from huitou.kernel.clock import wall_clock
     from huitou.kernel.workers import WorkerPool
+    from huitou.warehouse.followers import FollowerPool
     from huitou.warehouse.store import WarehouseBusy
     from huitou.web import kinds as _all_kinds  # noqa: F401 - so that they are known
     from huitou.web import logs
@@ -31,7 +32,12 @@ def worker(threads: int) -> None:
     with ExitStack() as held:
         owner: WarehouseBusy | None = None
         try:
-            held.enter_context(owning_warehouse(home, what="huitou worker", now=wall_clock()))
+            warehouse = held.enter_context(
+                owning_warehouse(home, what="huitou worker", now=wall_clock())
+            )
+            followers = FollowerPool(warehouse, clock=wall_clock)
+            followers.start()
+            held.callback(followers.stop)
         except WarehouseBusy as busy:
             owner = busy
         pool = WorkerPool(clock=wall_clock, warehouse=owner is None, threads=threads)
