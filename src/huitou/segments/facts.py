@@ -59,6 +59,19 @@ class View:
         return self.latest and self.scope.is_everything
 
 
+@dataclass(frozen=True)
+class Values:
+    """A value per member as an expression.
+
+    ``table``: (member, value), one row per member whose value is known; for a set one row per member and
+    element; for a birthday (member, month, day, lunar). ``zero``: the value of members without a row:
+    0 for counts and sums, False for flags, None where it is not known.
+    """
+
+    table: ibis.Table
+    zero: int | None = None
+
+
 Of = Callable[[ibis.Table, View], ibis.Value]
 """A value of a fact row, or an aggregate of rows."""
 

@@ -17,8 +17,7 @@ from ibis import _
 
 from huitou.kernel.festivals import solar_term
 from huitou.kernel.i18n import Text
-from huitou.segments.catalogue.entry import Values
-from huitou.segments.facts import View, days_since, rows_of
+from huitou.segments.facts import Values, View, days_since, rows_of
 from huitou.segments.registry import FACTS
 from huitou.warehouse.store import table
 

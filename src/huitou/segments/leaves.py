@@ -16,7 +16,7 @@ import ibis
 
 from huitou.kernel.festivals import lunar_of
 from huitou.segments.catalogue import ATTRIBUTES
-from huitou.segments.catalogue.entry import Attribute, Values
+from huitou.segments.catalogue.entry import Attribute, Cut, Timed, Values
 from huitou.segments.facts import Fact, Need, View, days_since, in_window, moment_day, rows_of
 from huitou.segments.grids import GridSettings, grid_values
 from huitou.segments.nodes import (
@@ -24,6 +24,7 @@ from huitou.segments.nodes import (
     Compare,
     Condition,
     FactSubject,
+    GridSubject,
     IntervalSubject,
     Rank,
     Sequence,
@@ -35,7 +36,7 @@ from huitou.segments.operators import OPERATORS, Operator, ValueType
 from huitou.segments.parsing import type_of
 from huitou.segments.registry import FACTS
 from huitou.segments.values import days_between, resolved
-from huitou.segments.windows import Window
+from huitou.segments.windows import EVER, Window
 from huitou.warehouse import scoping
 from huitou.warehouse.days import local_day
 from huitou.warehouse.store import table
@@ -67,17 +68,17 @@ def is_global(leaf: Any) -> bool:
     """Whether the leaf's answer for a member depends on other members."""
     if isinstance(leaf, Rank):
         return True
-    return (
-        isinstance(leaf, Compare)
-        and isinstance(leaf.subject, IntervalSubject)
-        and leaf.subject.cycle == "everyone"
-    )
+    if not isinstance(leaf, Compare):
+        return False
+    if isinstance(leaf.subject, AttributeSubject):
+        return ATTRIBUTES[leaf.subject.attribute].is_global
+    return isinstance(leaf.subject, IntervalSubject) and leaf.subject.cycle == "everyone"
 
 
 def subject_values(subject: Subject, view: View, grids: GridSettings) -> Values:
     """The value of a subject per member."""
     if isinstance(subject, AttributeSubject):
-        return _attribute_values(ATTRIBUTES[subject.attribute], subject.window, view)
+        return _attribute_values(ATTRIBUTES[subject.attribute], subject.window, view, grids)
     if isinstance(subject, FactSubject):
         return _fact_values(subject, view)
     if isinstance(subject, IntervalSubject):
@@ -224,9 +225,18 @@ def _with_window(attribute: Attribute, window: Window | None) -> FactSubject:
     return FactSubject(source.fact, source.measure, source.basis, source.where, chosen)
 
 
-def _attribute_values(attribute: Attribute, window: Window | None, view: View) -> Values:
-    if not isinstance(attribute.source, FactSubject):
-        return attribute.source(view)
+def _attribute_values(
+    attribute: Attribute, window: Window | None, view: View, grids: GridSettings
+) -> Values:
+    source = attribute.source
+    if isinstance(source, GridSubject):
+        return grid_values(source.grid, view, grids)
+    if isinstance(source, Timed):
+        return source.of(view, window or attribute.window or EVER)
+    if isinstance(source, Cut):
+        return source.of(view, grids)
+    if not isinstance(source, FactSubject):
+        return source(view)
     lifetime = window is None or window.kind == "ever"
     if attribute.total and lifetime and view.may_use_totals:
         totals = table("member_totals")
@@ -243,7 +253,7 @@ def _fact_values(subject: FactSubject, view: View) -> Values:
     by_line = fact.is_trades and "line" in needs
     of = measure.of_lines if by_line and measure.of_lines is not None else measure.of
     if measure.is_share:
-        rows = _timed(rows_of(fact, subject.basis, view, needs), subject.window, view)
+        rows = timed(rows_of(fact, subject.basis, view, needs), subject.window, view)
         whole = rows.group_by("member").aggregate(whole=of(rows, view))
         kept = _where(rows, fact, subject.where, view)
         part = kept.group_by("member").aggregate(part=of(kept, view))
@@ -265,7 +275,7 @@ def _matching(
     """The fact rows that match: in the window, every condition."""
     fact = FACTS[code]
     rows = rows_of(fact, basis, view, _needs(fact, where) if needs is None else needs)
-    return _where(_timed(rows, window, view), fact, where, view)
+    return _where(timed(rows, window, view), fact, where, view)
 
 
 def _needs(fact: Fact, where: tuple[Condition, ...]) -> frozenset[Need]:
@@ -294,7 +304,8 @@ def _where(rows: ibis.Table, fact: Fact, where: tuple[Condition, ...], view: Vie
     return rows.filter(*conditions) if conditions else rows
 
 
-def _timed(rows: ibis.Table, window: Window, view: View) -> ibis.Table:
+def timed(rows: ibis.Table, window: Window, view: View) -> ibis.Table:
+    """The rows whose moment lies in the window."""
     if not window.is_own:
         return (
             in_window(rows, *window.instants(view.moment))

@@ -24,7 +24,6 @@ _WHOLE = ("shop", "item")
 _LEFT_OUT = (
     "identity_link",
     "profile",
-    "member_attribute",
     "feed",
     "batch",
     "item_version",

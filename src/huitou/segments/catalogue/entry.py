@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-import ibis
-
 from huitou.kernel.i18n import Text
-from huitou.segments.facts import View
-from huitou.segments.nodes import FactSubject
+from huitou.segments.facts import Values, View
+from huitou.segments.grids import GridSettings
+from huitou.segments.nodes import FactSubject, GridSubject
 from huitou.segments.operators import ValueType
 from huitou.segments.windows import Window
+
+__all__ = ["GROUPS", "Attribute", "Cut", "Source", "Timed", "Values"]
 
 GROUPS: Final[dict[str, Text]] = {
     "who": Text("他们是谁", "Who they are"),
@@ -31,34 +32,39 @@ GROUPS: Final[dict[str, Text]] = {
 
 
 @dataclass(frozen=True)
-class Values:
-    """A value per member as an expression.
+class Timed:
+    """A source that takes a window: ``of(view, window)``."""
 
-    ``table``: (member, value), one row per member whose value is known; for a set one row per member and
-    element; for a birthday (member, month, day, lunar). ``zero``: the value of members without a row:
-    0 for counts and sums, None where it is not known.
-    """
+    of: Callable[[View, Window], Values]
 
-    table: ibis.Table
-    zero: int | None = None
+
+@dataclass(frozen=True)
+class Cut:
+    """A source that depends on where the brand cuts its grids: ``of(view, grids)``."""
+
+    of: Callable[[View, GridSettings], Values]
+
+
+Source = FactSubject | GridSubject | Timed | Cut | Callable[[View], Values]
 
 
 @dataclass(frozen=True)
 class Attribute:
     """A ready attribute.
 
-    ``source``: a measure over facts, or a function of the view for everything else. ``total``: the
-    column of ``member_totals`` that holds the same value as a lifetime measure. ``window``: the one it
-    has unless the rule names another; None where it has no window. ``choices`` is a fixed pick-list,
+    ``source``: a measure over facts, the cell of a grid, or a function for everything else. ``total``:
+    the column of ``member_totals`` that holds the same value as a lifetime measure. ``window``: the one
+    it has unless the rule names another; None where it has no window. ``choices`` is a fixed pick-list,
     ``pick`` names where a searched one comes from (``pick.py``); ``data`` the table that must hold
-    rows for the attribute to say anything.
+    rows for the attribute to say anything. ``otherwise``: the value of everybody whom a function gives
+    no row, as a measure's ``zero``; flags have False. ``is_global``: a member's value depends on others.
     """
 
     code: str
     group: str
     label: Text
     type: ValueType
-    source: FactSubject | Callable[[View], Values]
+    source: Source
     help: Text = Text("", "")
     unit: str = ""
     total: str = ""
@@ -68,6 +74,8 @@ class Attribute:
     is_path: bool = False
     data: str = "trade"
     keywords: tuple[str, ...] = ()
+    otherwise: int | None = None
+    is_global: bool = False
 
     @property
     def is_windowed(self) -> bool:
@@ -76,9 +84,7 @@ class Attribute:
     @property
     def is_always_known(self) -> bool:
         """Whether everybody has a value (counts, sums, sets), so that "unknown" makes no sense."""
-        if self.type == "set":
-            return True
-        return isinstance(self.source, FactSubject) and self.zero is not None
+        return self.type == "set" or self.zero is not None
 
     @property
     def zero(self) -> int | None:
@@ -86,4 +92,4 @@ class Attribute:
 
         if isinstance(self.source, FactSubject):
             return FACTS[self.source.fact].measures[self.source.measure].zero
-        return None
+        return self.otherwise
