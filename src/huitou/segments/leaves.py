@@ -440,7 +440,10 @@ def tags_in_force(view: View) -> ibis.Table:
         ).select("member", "tag")
     events = table("tag_event")
     past = events.filter(events.occurred_at < at, events.member.notnull())
-    last = past.group_by("member", "tag", "home").aggregate(kind=past.kind.argmax(past.occurred_at))
+    # Each source on its own: what a rule took away, a person may still have set.
+    last = past.group_by("member", "tag", "home", "source").aggregate(
+        kind=past.kind.argmax(past.occurred_at)
+    )
     return last.filter(last.kind == "added").select("member", "tag").distinct()
 
 

@@ -18,8 +18,8 @@ BY_HOME: Final[dict[str, list[str]]] = {
     "points_entry": ["entry"],
     "coupon_event": ["coupon", "kind", "occurred_at"],
     "task_event": ["task", "kind", "occurred_at"],
-    "member_tag": ["tag", "home"],
-    "tag_event": ["tag", "home", "kind", "occurred_at"],
+    "member_tag": ["tag", "home", "source"],
+    "tag_event": ["tag", "home", "source", "kind", "occurred_at"],
 }
 """Tables whose rows follow a member by ``home``, and what tells their rows apart."""
 
