@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final, Literal
 
 import ibis
@@ -50,6 +51,8 @@ VALUE_TYPES: Final[dict[ValueType, Text]] = {
 
 Expression = Callable[[ibis.Value, Any], ibis.Value]
 Plain = Callable[[Any, Any], bool]
+OPERAND: Final = "decimal(38, 6)"
+"""Holds every number a rule may name, and every sum of the warehouse."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +90,16 @@ def _plain_in_days(value: Any, days: Any) -> bool:
     return (first is None or value >= first) and (last is None or value <= last)
 
 
-def _literal(operand: Any) -> ibis.Value:
-    return ibis.literal(operand)
+def _literal(value: ibis.Value, operand: Any) -> ibis.Value:
+    """An operand in a type that compares with the value exactly.
+
+    Of itself a Decimal has no scale, and an engine cuts it to three decimals.
+    """
+    if not isinstance(operand, Decimal):
+        return ibis.literal(operand)
+    if value.type().is_floating():
+        return ibis.literal(float(operand), "float64")
+    return ibis.literal(operand, OPERAND)
 
 
 def _fold(text: str) -> str:
@@ -109,7 +120,7 @@ OPERATORS: Final[dict[str, Operator]] = {
             _ORDERED,
             Text("{subject}等于 {value}", "{subject} is {value}"),
             lambda value, operand: bool(value == operand),
-            lambda value, operand: value == _literal(operand),
+            lambda value, operand: value == _literal(value, operand),
         ),
         Operator(
             "ne",
@@ -118,7 +129,7 @@ OPERATORS: Final[dict[str, Operator]] = {
             _ORDERED,
             Text("{subject}不等于 {value}", "{subject} is not {value}"),
             lambda value, operand: bool(value != operand),
-            lambda value, operand: value != _literal(operand),
+            lambda value, operand: value != _literal(value, operand),
         ),
         Operator(
             "lt",
@@ -127,7 +138,7 @@ OPERATORS: Final[dict[str, Operator]] = {
             _ORDERED,
             Text("{subject}小于 {value}", "{subject} is less than {value}"),
             lambda value, operand: bool(value < operand),
-            lambda value, operand: value < _literal(operand),
+            lambda value, operand: value < _literal(value, operand),
         ),
         Operator(
             "le",
@@ -136,7 +147,7 @@ OPERATORS: Final[dict[str, Operator]] = {
             _ORDERED,
             Text("{subject}不超过 {value}", "{subject} is at most {value}"),
             lambda value, operand: bool(value <= operand),
-            lambda value, operand: value <= _literal(operand),
+            lambda value, operand: value <= _literal(value, operand),
         ),
         Operator(
             "gt",
@@ -145,7 +156,7 @@ OPERATORS: Final[dict[str, Operator]] = {
             _ORDERED,
             Text("{subject}大于 {value}", "{subject} is more than {value}"),
             lambda value, operand: bool(value > operand),
-            lambda value, operand: value > _literal(operand),
+            lambda value, operand: value > _literal(value, operand),
         ),
         Operator(
             "ge",
@@ -154,7 +165,7 @@ OPERATORS: Final[dict[str, Operator]] = {
             _ORDERED,
             Text("{subject}至少 {value}", "{subject} is at least {value}"),
             lambda value, operand: bool(value >= operand),
-            lambda value, operand: value >= _literal(operand),
+            lambda value, operand: value >= _literal(value, operand),
         ),
         Operator(
             "between",
@@ -163,7 +174,9 @@ OPERATORS: Final[dict[str, Operator]] = {
             (*NUMERIC, "date"),
             Text("{subject}在 {value} 之间", "{subject} is between {value}"),
             lambda value, operand: bool(operand[0] <= value <= operand[1]),
-            lambda value, operand: value.between(_literal(operand[0]), _literal(operand[1])),
+            lambda value, operand: value.between(
+                _literal(value, operand[0]), _literal(value, operand[1])
+            ),
         ),
         Operator(
             "not_between",
@@ -172,7 +185,9 @@ OPERATORS: Final[dict[str, Operator]] = {
             (*NUMERIC, "date"),
             Text("{subject}不在 {value} 之间", "{subject} is not between {value}"),
             lambda value, operand: not operand[0] <= value <= operand[1],
-            lambda value, operand: (value < _literal(operand[0])) | (value > _literal(operand[1])),
+            lambda value, operand: (
+                (value < _literal(value, operand[0])) | (value > _literal(value, operand[1]))
+            ),
         ),
         Operator(
             "on",
@@ -181,7 +196,7 @@ OPERATORS: Final[dict[str, Operator]] = {
             ("date",),
             Text("{subject}是 {value}", "{subject} is {value}"),
             lambda value, operand: bool(value == operand),
-            lambda value, operand: value == _literal(operand),
+            lambda value, operand: value == _literal(value, operand),
         ),
         Operator(
             "before",
@@ -190,7 +205,7 @@ OPERATORS: Final[dict[str, Operator]] = {
             ("date",),
             Text("{subject}早于 {value}", "{subject} is before {value}"),
             lambda value, operand: bool(value < operand),
-            lambda value, operand: value < _literal(operand),
+            lambda value, operand: value < _literal(value, operand),
         ),
         Operator(
             "after",
@@ -199,7 +214,7 @@ OPERATORS: Final[dict[str, Operator]] = {
             ("date",),
             Text("{subject}晚于 {value}", "{subject} is after {value}"),
             lambda value, operand: bool(value > operand),
-            lambda value, operand: value > _literal(operand),
+            lambda value, operand: value > _literal(value, operand),
         ),
         Operator(
             "within",
