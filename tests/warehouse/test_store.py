@@ -317,6 +317,17 @@ def test_a_stage_keeps_what_it_was_given(tmp_path: Path) -> None:
         Stage.open(tmp_path / "s.duckdb")
 
 
+def test_a_stage_lets_go_of_rows_once_it_has_them(tmp_path: Path) -> None:
+    stage = Stage.create(tmp_path / "s.duckdb")
+    before = pa.total_allocated_bytes()
+    for _ in range(10):
+        stage.append("trades", pa.table({"row_no": range(10_000)}))
+    assert pa.total_allocated_bytes() - before < 10_000 * 8, "less than one of the ten"
+    assert stage.count("trades") == 100_000, "seen before the file has them"
+    stage.close()
+    assert Stage.open(tmp_path / "s.duckdb").count("trades") == 100_000
+
+
 def test_a_stage_is_free_again_after_the_transaction(warehouse: Warehouse, tmp_path: Path) -> None:
     stage = staged(tmp_path, trades=[TRADE])
 

@@ -201,13 +201,18 @@ class Connection:
     def insert_arrow(
         self, table: str, schema: ibis.Schema, data: pa.Table, *, catalog: str | None = None
     ) -> int:
-        """Insert Arrow rows by column name; columns that are missing become NULL."""
-        columns = ", ".join(_quoted(c) for c in data.column_names)
-        typed = ", ".join(f"CAST({_quoted(c)} AS {_type(schema[c])})" for c in data.column_names)
-        with _Registered(self, data) as source:
-            return self._changed(
-                f"INSERT INTO {_name(table, catalog)} ({columns}) SELECT {typed} FROM {source}"  # noqa: S608
-            )
+        """Insert Arrow rows by column name; columns that are missing become NULL. Returns how many.
+
+        As a relation, not under a registered name: a transaction would hold on to that, and so to
+        the rows, until its end.
+        """
+        held = set(data.column_names)
+        typed = [
+            f"CAST({_quoted(c) if c in held else 'NULL'} AS {_type(t)}) AS {_quoted(c)}"
+            for c, t in schema.items()
+        ]
+        self.raw.from_arrow(data).project(", ".join(typed)).insert_into(_name(table, catalog))
+        return int(data.num_rows)
 
     def delete_matching(self, table: str, on: Sequence[str], expr: ibis.Table) -> int:
         """Delete the rows that equal a row of ``expr`` in the columns ``on`` (NULL equals NULL)."""

@@ -250,6 +250,7 @@ class Stage:
         self._lock = threading.RLock()
         self._engine: Engine | None = None
         self._connection: Connection | None = None
+        self._is_filling = False
 
     @classmethod
     def create(cls, path: Path) -> Stage:
@@ -270,7 +271,10 @@ class Stage:
         return cls(path)
 
     def append(self, set_name: str, data: pa.RecordBatch | pa.Table) -> None:
-        """Add rows to a record set. Missing columns are NULL, unknown ones a ``ValueError``."""
+        """Add rows to a record set. Missing columns are NULL, unknown ones a ``ValueError``.
+
+        All appends up to ``close`` are one transaction: the file takes whole blocks, once.
+        """
         schema = SETS[set_name]
         table = pa.Table.from_batches([data]) if isinstance(data, pa.RecordBatch) else data
         unknown = set(table.column_names) - set(schema.names)
@@ -279,7 +283,11 @@ class Stage:
         if table.num_rows == 0:
             return
         with self._lock:
-            self._open().insert_arrow(set_name, schema, table, catalog=self.alias)
+            connection = self._open()
+            if not self._is_filling:
+                connection.begin()
+                self._is_filling = True
+            connection.insert_arrow(set_name, schema, table, catalog=self.alias)
 
     def table(self, set_name: str) -> ibis.Table:
         """A record set as an expression, for ``fetch`` or for a writer that attached the stage."""
@@ -309,19 +317,29 @@ class Stage:
         return list(self.fetch(expr).to_pylist())
 
     def close(self) -> None:
-        """Let go of the file; it is opened again when next read or appended to."""
+        """Keep what was appended and let go of the file; it is opened again when next used."""
         with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-            if self._engine is not None:
-                self._engine.close()
-            self._connection = self._engine = None
+            try:
+                if self._connection is not None and self._is_filling:
+                    self._connection.commit()
+            finally:
+                self._let_go()
 
     def drop(self) -> None:
         """Remove the stage file."""
-        self.close()
+        with self._lock:
+            self._let_go()
         self.path.unlink(missing_ok=True)
         self.path.with_name(self.path.name + ".wal").unlink(missing_ok=True)
+
+    def _let_go(self) -> None:
+        """Close without keeping what was appended."""
+        if self._connection is not None:
+            self._connection.close()
+        if self._engine is not None:
+            self._engine.close()
+        self._connection = self._engine = None
+        self._is_filling = False
 
     def _open(self) -> Connection:
         if self._connection is None:
