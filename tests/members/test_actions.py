@@ -215,6 +215,24 @@ def test_a_weak_identity_of_too_many_members_suggests_nothing(
     assert queue() == {}
 
 
+def test_many_suggestions_hold_the_database_for_a_few_statements_only(
+    warehouse: Warehouse, tmp_path: Path, django_assert_max_num_queries: Any
+) -> None:
+    pairs: list[tuple[int, Row]] = [
+        (n, (("nick", f"n{n}"), ("alipay", f"a{n // 2}"))) for n in range(400)
+    ]
+    report, _ = resolve(warehouse, tmp_path, pairs, 1)
+    with django_assert_max_num_queries(8):
+        assert suggestions.refresh(warehouse, report.touched, NOW) == 200
+    first = Suggestion.objects.earliest("id")
+    assert (first.a, first.b) == tuple(first.members)
+    assert (first.kind, first.state, first.created_at) == ("suggestion", "open", NOW)
+    assert first.reasons == [{"kind": "alipay", "count": 1}]
+    with django_assert_max_num_queries(8):
+        suggestions.refresh(warehouse, report.touched, NOW)
+    assert len(queue()) == 200
+
+
 def test_a_contested_identity_is_a_conflict_to_look_at(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:
