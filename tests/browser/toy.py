@@ -20,7 +20,7 @@ expect.set_options(timeout=20_000)
 Language = Literal["zh", "en"]
 PASSWORD = "huitou-is-back"
 NICK = "林间小鹿2019"
-PHONE_NUMBER = "13912345678"
+PHONE_NUMBER = "13961728394"
 NICK_ORDER = "2231958349000101"
 DESKTOP = (1280, 800)
 PHONE = (360, 740)
@@ -53,6 +53,7 @@ _ORDERS = [
     "订单关闭原因",
     "卖家服务费",
     "退款金额",
+    "买家手机号",
 ]
 _ITEMS = [
     "订单编号",
