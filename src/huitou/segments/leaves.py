@@ -407,9 +407,15 @@ def _step(step: Step, window: Window, view: View) -> ibis.Table:
 
 
 def _rank(leaf: Rank, view: View, grids: GridSettings) -> ibis.Table:
-    values = subject_values(leaf.by, view, grids).table
-    people = known_members(view)
-    held = values.filter(values.value.notnull()).semi_join(people, "member")
+    values = subject_values(leaf.by, view, grids)
+    people, held = known_members(view), values.table
+    if values.zero is None:
+        held = held.filter(held.value.notnull()).semi_join(people, "member")
+    else:
+        # Nothing happened: 0, and known (as totals have it).
+        held = people.left_join(held, "member").select(
+            "member", value=held.value.fill_null(values.zero)
+        )
     order = held.value.desc() if leaf.direction == "top" else held.value.asc()
     place = ibis.row_number().over(ibis.window(order_by=[order, held.member.asc()])) + 1
     placed = held.mutate(place=place, everyone=held.count().over(ibis.window()))
