@@ -50,7 +50,7 @@ def list_members(
 ) -> dict[str, Any]:
     rows, total = listing.page(
         current_warehouse(),
-        _filter(wanted),
+        filter_of(wanted),
         sort=wanted.sort,
         offset=paging.offset,
         size=paging.size,
@@ -76,7 +76,7 @@ def list_columns(request: ApiRequest) -> list[dict[str, Any]]:
 @route(router, "POST", "/members/export", permission="members.export", response=Job)
 def start_export(request: ApiRequest, body: schemas.ExportIn) -> dict[str, Any]:
     row = worker.start_export(
-        _filter(body),
+        filter_of(body),
         columns=body.columns,
         form=body.format,
         plain=body.plain,
@@ -318,7 +318,8 @@ def recent_changes(
     return {"items": items}
 
 
-def _filter(wanted: schemas.MemberQuery) -> listing.MemberFilter:
+def filter_of(wanted: schemas.MemberQuery) -> listing.MemberFilter:
+    """The filter that a query asks for; the parts above take the same query."""
     given = wanted.dict(include=set(listing.MemberFilter.__dataclass_fields__))
     return listing.MemberFilter(
         **{**given, "shops": shop_numbers(wanted.shops), **_behind_figure(wanted)}
