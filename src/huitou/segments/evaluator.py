@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from weakref import ReferenceType, WeakKeyDictionary, ref
 
@@ -59,10 +59,15 @@ class Outcome:
     by_path: Mapping[str, MemberSet]
 
 
-def evaluate(warehouse: Warehouse, rule: Node, question: Question) -> Outcome:
-    """Ask a rule. Everything is read from one state of the warehouse."""
+def evaluate(
+    warehouse: Warehouse, rule: Node, question: Question, *, latest: bool | None = None
+) -> Outcome:
+    """Ask a rule. Everything is read from one state of the warehouse.
+
+    ``latest``: whether the moment is later than every fact, where the warehouse holds only some of them.
+    """
     with warehouse.snapshot():
-        run = _Run(warehouse, question)
+        run = _Run(warehouse, question, latest)
         by_path: dict[str, MemberSet] = {}
         members = run.node(rule, "/rule", by_path)
         return Outcome(members, run.universe, by_path)
@@ -74,11 +79,13 @@ def view_of(warehouse: Warehouse, moment: Moment, scope: Scope) -> View:
 
 
 class _Run:
-    def __init__(self, warehouse: Warehouse, question: Question) -> None:
+    def __init__(self, warehouse: Warehouse, question: Question, latest: bool | None) -> None:
         self._warehouse = warehouse
         self._question = question
         self._cache = _cache_of(warehouse)
         self._view = view_of(warehouse, question.moment, question.scope)
+        if latest is not None:
+            self._view = replace(self._view, latest=latest)
         self.universe = self._cached("universe", lambda: Answer(known_members(self._view)))
 
     def node(self, node: Node, path: str, by_path: dict[str, MemberSet]) -> MemberSet:
@@ -203,7 +210,7 @@ class _Cache:
             self._bytes -= held.members.nbytes
 
 
-_FACT_TABLES: Final = ("trade", "refund", "parcel", "review", "visit", "member")
+_FACT_TABLES: Final = tuple(asof.TIMES)
 _caches: WeakKeyDictionary[Warehouse, _Cache] = WeakKeyDictionary()
 _caches_lock = threading.Lock()
 

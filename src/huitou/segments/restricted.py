@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import numpy as np
 import pyarrow as pa
 
-from huitou.segments.evaluator import Outcome, Question, evaluate
+from huitou.segments.evaluator import Outcome, Question, evaluate, view_of
 from huitou.segments.leaves import is_global
 from huitou.segments.nodes import Group, Leaf, Listed, Node, Saved
 from huitou.segments.sets import MemberSet
@@ -76,7 +76,8 @@ def evaluate_for(
 
 def evaluate_in(small: Warehouse, warehouse: Warehouse, rule: Node, question: Question) -> Outcome:
     """The same with an excerpt that several rules share."""
-    return evaluate(small, _localised(rule, warehouse, question), question)
+    latest = view_of(warehouse, question.moment, question.scope).latest
+    return evaluate(small, _localised(rule, warehouse, question), question, latest=latest)
 
 
 def _localised(node: Node, warehouse: Warehouse, question: Question) -> Node:

@@ -7,6 +7,7 @@ refund that only the order's report tells of. Member columns (region, level …)
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 import ibis
 
@@ -14,25 +15,26 @@ from huitou.kernel.money import ZERO
 from huitou.warehouse.store import Warehouse, table
 
 
+TIMES: Final[dict[str, tuple[str, ...]]] = {
+    "trade": ("created_at", "paid_at", "shipped_at", "signed_at", "finished_at", "closed_at"),
+    "refund": ("applied_at", "finished_at"),
+    "parcel": ("shipped_at", "last_event_at", "signed_at"),
+    "review": ("created_at",),
+    "visit": ("occurred_at",),
+    "message_event": ("occurred_at",),
+    "points_entry": ("occurred_at",),
+    "coupon_event": ("occurred_at",),
+    "task_event": ("occurred_at",),
+    "tag_event": ("occurred_at",),
+    "member": ("first_seen_at", "joined_at"),
+}
+"""The times at which facts become known."""
+
+
 def latest(warehouse: Warehouse) -> datetime | None:
     """The newest instant (naive UTC) of any fact: later moments see everything. None: no facts."""
     found = [
-        warehouse.rows(_newest(name, columns))[0]["newest"]
-        for name, columns in {
-            "trade": (
-                "created_at",
-                "paid_at",
-                "shipped_at",
-                "signed_at",
-                "finished_at",
-                "closed_at",
-            ),
-            "refund": ("applied_at", "finished_at"),
-            "parcel": ("last_event_at", "signed_at"),
-            "review": ("created_at",),
-            "visit": ("occurred_at",),
-            "member": ("first_seen_at", "joined_at"),
-        }.items()
+        warehouse.rows(_newest(name, columns))[0]["newest"] for name, columns in TIMES.items()
     ]
     return max((one for one in found if one is not None), default=None)
 
