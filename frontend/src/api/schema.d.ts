@@ -793,6 +793,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/members/{member}/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Segments Of Member */
+        get: operations["segments_get_segments_of_member"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/members/{member}/timeline": {
         parameters: {
             query?: never;
@@ -904,6 +921,230 @@ export interface paths {
         };
         /** Find */
         get: operations["web_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Segments */
+        get: operations["segments_list_segments"];
+        put?: never;
+        /** Create Segment */
+        post: operations["segments_create_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Catalogue */
+        get: operations["segments_get_catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Count Rule */
+        post: operations["segments_count_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/describe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Describe Rule */
+        post: operations["segments_describe_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Preview Rule */
+        post: operations["segments_preview_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find Values */
+        get: operations["segments_find_values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{segment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Segment */
+        get: operations["segments_get_segment"];
+        put?: never;
+        post?: never;
+        /** Delete Segment */
+        delete: operations["segments_delete_segment"];
+        options?: never;
+        head?: never;
+        /** Change Segment */
+        patch: operations["segments_change_segment"];
+        trace?: never;
+    };
+    "/api/v1/segments/{segment}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Changes */
+        get: operations["segments_get_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{segment}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get History */
+        get: operations["segments_get_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{segment}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Members */
+        get: operations["segments_get_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{segment}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refresh Segment */
+        post: operations["segments_refresh_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{segment}/snapshot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take Snapshot */
+        post: operations["segments_take_snapshot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{segment}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Uses */
+        get: operations["segments_get_uses"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1037,10 +1278,34 @@ export interface components {
         };
         /** Attribute */
         Attribute: {
-            /** Name */
-            name: string;
-            /** Value */
-            value: string;
+            /** Code */
+            code: string;
+            /** Group */
+            group: string;
+            /** Label */
+            label: string;
+            /** Help */
+            help: string;
+            /** Type */
+            type: string;
+            /** Unit */
+            unit: string;
+            /** Operators */
+            operators: string[];
+            /** Windowed */
+            windowed: boolean;
+            /** Default Window */
+            default_window: {
+                [key: string]: unknown;
+            } | null;
+            /** Choices */
+            choices: components["schemas"]["Choice"][] | null;
+            /** Searchable */
+            searchable: boolean;
+            /** Has Data */
+            has_data: boolean;
+            /** Keywords */
+            keywords: string[];
         };
         /** AuditAction */
         AuditAction: {
@@ -1269,6 +1534,92 @@ export interface components {
             /** Currency */
             currency?: string | null;
         };
+        /** Catalogue */
+        Catalogue: {
+            /** Groups */
+            groups: components["schemas"]["Labelled"][];
+            /** Attributes */
+            attributes: components["schemas"]["Attribute"][];
+            /** Facts */
+            facts: components["schemas"]["Fact"][];
+            /** Operators */
+            operators: components["schemas"]["Operator"][];
+            /** Windows */
+            windows: components["schemas"]["WindowKind"][];
+            /** Festivals */
+            festivals: components["schemas"]["Labelled"][];
+            /** Grids */
+            grids: components["schemas"]["Grid"][];
+            /** Templates */
+            templates: components["schemas"]["Template"][];
+            limits: components["schemas"]["Limits"];
+        };
+        /** ChangedRow */
+        ChangedRow: {
+            /** Member */
+            member: string;
+            /** Display Name */
+            display_name: string;
+            /** Nick */
+            nick: string | null;
+            /** Phone */
+            phone: string | null;
+            /** Accounts */
+            accounts: number;
+            /** Platforms */
+            platforms: string[];
+            /** Gender */
+            gender: string | null;
+            /** Province */
+            province: string | null;
+            /** City */
+            city: string | null;
+            /** City Tier */
+            city_tier: number | null;
+            /** Paid Trades */
+            paid_trades: number;
+            /** Paid Amount */
+            paid_amount: string;
+            /** Net Amount */
+            net_amount: string;
+            /** Average Order Value */
+            average_order_value: string | null;
+            /** First Paid At */
+            first_paid_at: string | null;
+            /** Last Paid At */
+            last_paid_at: string | null;
+            /** Refund Trades */
+            refund_trades: number;
+            /** Unpaid Trades */
+            unpaid_trades: number;
+            /** First Shop Name */
+            first_shop_name: string | null;
+            /** Level */
+            level: string | null;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+        };
+        /** Changes */
+        Changes: {
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Size */
+            size: number;
+            /** Items */
+            items: components["schemas"]["ChangedRow"][];
+        };
+        /** Choice */
+        Choice: {
+            /** Value */
+            value: string;
+            /** Label */
+            label: string;
+        };
         /** Column */
         Column: {
             /** Key */
@@ -1304,6 +1655,26 @@ export interface components {
             emails: string[];
             /** Addresses */
             addresses: string[];
+        };
+        /** Counted */
+        Counted: {
+            /** Count */
+            count: number;
+            /** Universe */
+            universe: number;
+            /** Share */
+            share: number;
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Sentence */
+            sentence: string;
+            /** Nodes */
+            nodes: components["schemas"]["NodeCount"][];
+            /** Took Ms */
+            took_ms: number;
         };
         /** CsrfToken */
         CsrfToken: {
@@ -1354,6 +1725,13 @@ export interface components {
             size: number;
             /** Items */
             items: components["schemas"]["Decision"][];
+        };
+        /** Described */
+        Described: {
+            /** Sentence */
+            sentence: string;
+            /** Nodes */
+            nodes: components["schemas"]["NodeSentence"][];
         };
         /**
          * ErrorBody
@@ -1444,6 +1822,43 @@ export interface components {
              */
             reason: string;
         };
+        /** Fact */
+        Fact: {
+            /** Code */
+            code: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "trades" | "events";
+            /** Label */
+            label: string;
+            /** Bases */
+            bases: components["schemas"]["Labelled"][];
+            /** Measures */
+            measures: components["schemas"]["Measure"][];
+            /** Fields */
+            fields: components["schemas"]["FactField"][];
+            /** Has Data */
+            has_data: boolean;
+        };
+        /** FactField */
+        FactField: {
+            /** Code */
+            code: string;
+            /** Label */
+            label: string;
+            /** Type */
+            type: string;
+            /** Unit */
+            unit: string;
+            /** Operators */
+            operators: string[];
+            /** Choices */
+            choices: components["schemas"]["Choice"][] | null;
+            /** Searchable */
+            searchable: boolean;
+        };
         /** FieldList */
         FieldList: {
             /** Items */
@@ -1484,6 +1899,17 @@ export interface components {
             unit: "count" | "money" | "share";
             /** Formula */
             formula: string;
+        };
+        /** Grid */
+        Grid: {
+            /** Code */
+            code: string;
+            /** Label */
+            label: string;
+            /** Help */
+            help: string;
+            /** Cells */
+            cells: components["schemas"]["Labelled"][];
         };
         /** Guide */
         Guide: {
@@ -1564,6 +1990,25 @@ export interface components {
             detail: string;
             /** Remedy */
             remedy: string | null;
+        };
+        /** History */
+        History: {
+            /** Items */
+            items: components["schemas"]["HistoryDay"][];
+        };
+        /** HistoryDay */
+        HistoryDay: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Size */
+            size: number;
+            /** Entered */
+            entered: number;
+            /** Left */
+            left: number;
         };
         /**
          * Job
@@ -1671,6 +2116,22 @@ export interface components {
         KeyList: {
             /** Items */
             items: components["schemas"]["Key"][];
+        };
+        /** Labelled */
+        Labelled: {
+            /** Code */
+            code: string;
+            /** Label */
+            label: string;
+        };
+        /** Limits */
+        Limits: {
+            /** Nodes */
+            nodes: number;
+            /** Depth */
+            depth: number;
+            /** Values */
+            values: number;
         };
         /** Line */
         Line: {
@@ -1791,6 +2252,21 @@ export interface components {
             theme?: ("light" | "dark" | "auto") | null;
             /** Display Name */
             display_name?: string | null;
+        };
+        /** Measure */
+        Measure: {
+            /** Code */
+            code: string;
+            /** Label */
+            label: string;
+            /** Help */
+            help: string;
+            /** Type */
+            type: string;
+            /** Unit */
+            unit: string;
+            /** Operators */
+            operators: string[];
         };
         /** MemberDetail */
         MemberDetail: {
@@ -1920,6 +2396,17 @@ export interface components {
             /** Level */
             level: string | null;
         };
+        /** MembersOfRule */
+        MembersOfRule: {
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Size */
+            size: number;
+            /** Items */
+            items: components["schemas"]["MemberRow"][];
+        };
         /** MembersPage */
         MembersPage: {
             /** Total */
@@ -1976,6 +2463,26 @@ export interface components {
              */
             password: string;
         };
+        /** NodeCount */
+        NodeCount: {
+            /** Path */
+            path: string;
+            /** Count */
+            count: number;
+            /** Share */
+            share: number;
+            /** Sentence */
+            sentence: string;
+            /** Remaining */
+            remaining: number;
+        };
+        /** NodeSentence */
+        NodeSentence: {
+            /** Path */
+            path: string;
+            /** Sentence */
+            sentence: string;
+        };
         /** NoteIn */
         NoteIn: {
             /**
@@ -1983,6 +2490,27 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /** OfMember */
+        OfMember: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Since */
+            since: string | null;
+        };
+        /** Operator */
+        Operator: {
+            /** Code */
+            code: string;
+            /** Label */
+            label: string;
+            /**
+             * Arity
+             * @enum {string}
+             */
+            arity: "none" | "one" | "two" | "many" | "window";
         };
         /** Overview */
         Overview: {
@@ -2086,6 +2614,32 @@ export interface components {
             code: string;
             /** Label */
             label: string;
+        };
+        /** PreviewIn */
+        PreviewIn: {
+            /** Rule */
+            rule: {
+                [key: string]: unknown;
+            };
+            /** As Of */
+            as_of?: string | null;
+            /** Shops */
+            shops?: string | null;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Size
+             * @default 50
+             */
+            size: number;
+            /**
+             * Sort
+             * @default -last_paid_at
+             */
+            sort: string;
         };
         /** PreviewOut */
         PreviewOut: {
@@ -2312,6 +2866,20 @@ export interface components {
             /** Items */
             items: components["schemas"]["Role"][];
         };
+        /**
+         * RuleIn
+         * @description A rule, asked at the end of the brand's day ``as_of`` (today where it is not given).
+         */
+        RuleIn: {
+            /** Rule */
+            rule: {
+                [key: string]: unknown;
+            };
+            /** As Of */
+            as_of?: string | null;
+            /** Shops */
+            shops?: string | null;
+        };
         /** SearchItem */
         SearchItem: {
             /**
@@ -2332,6 +2900,174 @@ export interface components {
         SearchResult: {
             /** Items */
             items: components["schemas"]["SearchItem"][];
+        };
+        /** Segment */
+        Segment: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Folder */
+            folder: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "dynamic" | "static" | "list";
+            /** Size */
+            size: number | null;
+            /** Share */
+            share: number;
+            /** Entered */
+            entered: number;
+            /** Left */
+            left: number;
+            /** Refreshed At */
+            refreshed_at: string | null;
+            /** As Of */
+            as_of: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "fresh" | "refreshing" | "stale" | "failed";
+            error: components["schemas"]["ErrorBody"] | null;
+            /** Owner */
+            owner: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Archived */
+            archived: boolean;
+            /** Sentence */
+            sentence: string;
+            /** Uses */
+            uses: number;
+        };
+        /** SegmentDetail */
+        SegmentDetail: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Folder */
+            folder: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "dynamic" | "static" | "list";
+            /** Size */
+            size: number | null;
+            /** Share */
+            share: number;
+            /** Entered */
+            entered: number;
+            /** Left */
+            left: number;
+            /** Refreshed At */
+            refreshed_at: string | null;
+            /** As Of */
+            as_of: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "fresh" | "refreshing" | "stale" | "failed";
+            error: components["schemas"]["ErrorBody"] | null;
+            /** Owner */
+            owner: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Archived */
+            archived: boolean;
+            /** Sentence */
+            sentence: string;
+            /** Uses */
+            uses: number;
+            /** Rule */
+            rule: {
+                [key: string]: unknown;
+            } | null;
+            /** Nodes */
+            nodes: components["schemas"]["NodeSentence"][];
+        };
+        /** SegmentIn */
+        SegmentIn: {
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Folder
+             * @default
+             */
+            folder: string;
+            /**
+             * Kind
+             * @default dynamic
+             * @enum {string}
+             */
+            kind: "dynamic" | "static";
+            /** Rule */
+            rule: {
+                [key: string]: unknown;
+            };
+        };
+        /** SegmentPatch */
+        SegmentPatch: {
+            /** Name */
+            name?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Folder */
+            folder?: string | null;
+            /** Rule */
+            rule?: {
+                [key: string]: unknown;
+            } | null;
+            /** Archived */
+            archived?: boolean | null;
+        };
+        /** Segments */
+        Segments: {
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Size */
+            size: number;
+            /** Items */
+            items: components["schemas"]["Segment"][];
+            /** Folders */
+            folders: string[];
+        };
+        /** SegmentsOfMember */
+        SegmentsOfMember: {
+            /** Items */
+            items: components["schemas"]["OfMember"][];
         };
         /** SeparateIn */
         SeparateIn: {
@@ -2456,6 +3192,11 @@ export interface components {
             /** Items */
             items: components["schemas"]["Shop"][];
         };
+        /** SnapshotIn */
+        SnapshotIn: {
+            /** Name */
+            name: string;
+        };
         /** Suggestion */
         Suggestion: {
             /** Id */
@@ -2521,6 +3262,19 @@ export interface components {
             profile: string | null;
             /** Profile Label */
             profile_label: string | null;
+        };
+        /** Template */
+        Template: {
+            /** Code */
+            code: string;
+            /** Label */
+            label: string;
+            /** Help */
+            help: string;
+            /** Rule */
+            rule: {
+                [key: string]: unknown;
+            };
         };
         /** Timeline */
         Timeline: {
@@ -2650,6 +3404,17 @@ export interface components {
             /** Returning Buyers */
             returning_buyers: number;
         };
+        /** Use */
+        Use: {
+            /** Kind */
+            kind: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+        };
         /** User */
         User: {
             /** Id */
@@ -2730,6 +3495,25 @@ export interface components {
             /** Items */
             items: components["schemas"]["User"][];
         };
+        /** Uses */
+        Uses: {
+            /** Items */
+            items: components["schemas"]["Use"][];
+        };
+        /** Value */
+        Value: {
+            /** Value */
+            value: string;
+            /** Label */
+            label: string;
+            /** Count */
+            count: number | null;
+        };
+        /** Values */
+        Values: {
+            /** Items */
+            items: components["schemas"]["Value"][];
+        };
         /** Why */
         Why: {
             /** Text */
@@ -2738,6 +3522,15 @@ export interface components {
             evidence: string | null;
             /** At */
             at: string | null;
+        };
+        /** WindowKind */
+        WindowKind: {
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /** Units */
+            units: string[];
         };
     };
     responses: never;
@@ -3938,6 +4731,28 @@ export interface operations {
             };
         };
     };
+    segments_get_segments_of_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentsOfMember"];
+                };
+            };
+        };
+    };
     members_get_timeline: {
         parameters: {
             query?: {
@@ -4096,6 +4911,388 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchResult"];
+                };
+            };
+        };
+    };
+    segments_list_segments: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+                q?: string;
+                kind?: ("dynamic" | "static" | "list") | null;
+                archived?: boolean;
+                folder?: string | null;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segments"];
+                };
+            };
+        };
+    };
+    segments_create_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+        };
+    };
+    segments_get_catalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalogue"];
+                };
+            };
+        };
+    };
+    segments_count_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counted"];
+                };
+            };
+        };
+    };
+    segments_describe_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Described"];
+                };
+            };
+        };
+    };
+    segments_preview_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MembersOfRule"];
+                };
+            };
+        };
+    };
+    segments_find_values: {
+        parameters: {
+            query: {
+                source: string;
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Values"];
+                };
+            };
+        };
+    };
+    segments_get_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentDetail"];
+                };
+            };
+        };
+    };
+    segments_delete_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    segments_change_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+        };
+    };
+    segments_get_changes: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+                kind?: "entered" | "left";
+            };
+            header?: never;
+            path: {
+                segment: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changes"];
+                };
+            };
+        };
+    };
+    segments_get_history: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path: {
+                segment: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+        };
+    };
+    segments_get_members: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                segment: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MembersOfRule"];
+                };
+            };
+        };
+    };
+    segments_refresh_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+        };
+    };
+    segments_take_snapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnapshotIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+        };
+    };
+    segments_get_uses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uses"];
                 };
             };
         };

@@ -9,6 +9,9 @@ from decimal import Decimal
 from typing import Any, Final, Literal
 
 import ibis
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 from ibis import _
 
 from huitou.accounts import shops
@@ -40,6 +43,8 @@ SORTABLE: Final = (
 )
 _COUNTS: Final = ("paid_trades", "refund_trades", "unpaid_trades")
 _AMOUNTS: Final = ("paid_amount", "net_amount")
+_FEW: Final = 500
+"""Up to so many numbers stand in the query itself; more are joined."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ class MemberFilter:
     first_paid_after: datetime | None = None  # the first paid trade with the brand, in any shop
     first_paid_before: datetime | None = None
     known_before: datetime | None = None  # undated members count as known
-    members: Sequence[int] | None = None
+    members: Sequence[int] | npt.NDArray[np.int64] | None = None
 
     @property
     def buys_in_a_window(self) -> bool:
@@ -137,7 +142,7 @@ def filtered(warehouse: Warehouse, wanted: MemberFilter, scope: Scope, ring: Key
         found = matching(warehouse, wanted.q, wanted.search_by, ring)
         rows = rows.semi_join(found, "member")
     if wanted.members is not None:
-        rows = rows.filter(rows.member.isin(list(wanted.members)))
+        rows = _among(rows, wanted.members)
     if wanted.buys_in_a_window:
         rows = rows.semi_join(_buyers_in_window(wanted, narrowed), "member")
     if wanted.province:
@@ -153,6 +158,14 @@ def filtered(warehouse: Warehouse, wanted: MemberFilter, scope: Scope, ring: Key
         rows = rows.semi_join(_first_paid(wanted), "member")
     conditions = _conditions(rows, wanted)
     return rows.filter(*conditions) if conditions else rows
+
+
+def _among(rows: ibis.Table, members: Sequence[int] | npt.NDArray[np.int64]) -> ibis.Table:
+    """The rows of these members, be they three or a million."""
+    if len(members) <= _FEW:
+        return rows.filter(rows.member.isin([int(one) for one in members]))
+    picked = pa.table({"member": pa.array(np.asarray(members, np.int64))})
+    return rows.semi_join(ibis.memtable(picked), "member")
 
 
 def _first_paid(wanted: MemberFilter) -> ibis.Table:

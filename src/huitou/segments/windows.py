@@ -200,7 +200,7 @@ _FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "after_first": ("n", "unit"),
     "after_last": (),
 }
-_UNITS_OF: Final[dict[str, tuple[str, ...]]] = {
+UNITS_OF: Final[dict[str, tuple[str, ...]]] = {
     "last": tuple(UNITS),
     "between_ago": tuple(UNITS),
     "next": ("day", "week", "month", "year"),
@@ -230,12 +230,12 @@ def parse_window(found: Any, path: str) -> Window:
         )
     values: dict[str, Any] = {}
     unit = found.get("unit", "day")
-    if kind in _UNITS_OF:
-        if unit not in _UNITS_OF[kind]:
+    if kind in UNITS_OF:
+        if unit not in UNITS_OF[kind]:
             raise Wrong(
                 path,
                 Text(f"时间单位 {unit} 不能用在这里", f"The unit {unit} cannot be used here"),
-                Text(f"可用：{'、'.join(_UNITS_OF[kind])}", f"Use: {', '.join(_UNITS_OF[kind])}"),
+                Text(f"可用：{'、'.join(UNITS_OF[kind])}", f"Use: {', '.join(UNITS_OF[kind])}"),
             )
         values["unit"] = unit
     for name in ("n", "m"):

@@ -9,6 +9,7 @@ from huitou.accounts.api import router as accounts_router
 from huitou.accounts.api_auth import router as auth_router
 from huitou.intake.api import router as intake_router
 from huitou.members.api import router as members_router
+from huitou.segments.api import router as segments_router
 from huitou.warehouse.api import router as warehouse_router
 from huitou.web import errors, kinds
 from huitou.web.routes import router as web_router
@@ -36,6 +37,7 @@ for router in (
     warehouse_router,
     members_router,
     intake_router,
+    segments_router,
     web_router,
 ):
     api.add_router("", router)

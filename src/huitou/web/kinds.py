@@ -2,5 +2,6 @@
 
 from huitou.intake import worker as intake
 from huitou.members import worker as members
+from huitou.segments import worker as segments
 
-__all__ = ["intake", "members"]
+__all__ = ["intake", "members", "segments"]
