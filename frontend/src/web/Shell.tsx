@@ -8,6 +8,7 @@ import { scopeSearch } from '../ui/scope';
 import { useCan, useSession } from '../ui/session';
 import { useLogout, useSetting } from '../accounts/session';
 import { PeopleProvider } from '../members/PeopleDrawer';
+import { OtherPeople, peopleVerbs } from './people';
 import { Brandmark } from './Brandmark';
 import { navFor } from './nav';
 import { Search } from './Search';
@@ -133,7 +134,7 @@ export default function Shell() {
           <UserMenu />
         </header>
         <main id="main" tabIndex={-1}>
-          <PeopleProvider><Outlet /></PeopleProvider>
+          <PeopleProvider others={(people, close) => <OtherPeople people={people} onGo={close} />} verbs={peopleVerbs}><Outlet /></PeopleProvider>
         </main>
       </div>
       <Drawer open={phone && menu} placement="left" size={260} onClose={() => setMenu(false)} title={<Brandmark />}>

@@ -1,15 +1,15 @@
-import { DatabaseOutlined, HomeOutlined, SettingOutlined, TeamOutlined } from '@ant-design/icons';
+import { DatabaseOutlined, FilterOutlined, HomeOutlined, SettingOutlined, TeamOutlined } from '@ant-design/icons';
 import type { ReactNode } from 'react';
 
 interface NavLeaf {
   to: string;
-  label: 'web.nav2.list' | 'web.nav2.identity' | 'web.nav2.batches' | 'web.nav2.mappings';
+  label: 'web.nav2.list' | 'web.nav2.identity' | 'web.nav2.segments' | 'web.nav2.batches' | 'web.nav2.mappings';
   permission: string;
 }
 
 export interface NavEntry {
   to: string;
-  label: 'web.nav.home' | 'web.nav.members' | 'web.nav.data' | 'web.nav.settings';
+  label: 'web.nav.home' | 'web.nav.members' | 'web.nav.segments' | 'web.nav.data' | 'web.nav.settings';
   icon: ReactNode;
   /** Any of these opens it; none = everybody. */
   permissions: string[];
@@ -30,6 +30,13 @@ export const NAV: NavEntry[] = [
       { to: '/members', label: 'web.nav2.list', permission: 'members.view' },
       { to: '/members/identity', label: 'web.nav2.identity', permission: 'identity.review' },
     ],
+  },
+  {
+    to: '/segments',
+    label: 'web.nav.segments',
+    icon: <FilterOutlined />,
+    permissions: ['segments.view'],
+    children: [{ to: '/segments', label: 'web.nav2.segments', permission: 'segments.view' }],
   },
   {
     to: '/data',

@@ -12,6 +12,8 @@ const Overview = lazy(() => import('../warehouse/Overview'));
 const MembersList = lazy(() => import('../members/MembersList'));
 const MemberPage = lazy(() => import('../members/MemberPage'));
 const IdentityReview = lazy(() => import('../members/IdentityReview'));
+const SegmentsList = lazy(() => import('../segments/SegmentsList'));
+const SegmentEdit = lazy(() => import('../segments/SegmentEdit'));
 const Batches = lazy(() => import('../intake/Batches'));
 const BatchPage = lazy(() => import('../intake/BatchPage'));
 const Mappings = lazy(() => import('../intake/Mappings'));
@@ -63,6 +65,9 @@ export const router = createBrowserRouter([
       { path: 'members', ...guarded(MembersList, 'members.view') },
       { path: 'members/identity', ...guarded(IdentityReview, 'identity.review') },
       { path: 'members/:member', ...guarded(MemberPage, 'members.view') },
+      { path: 'segments', ...guarded(SegmentsList, 'segments.view') },
+      { path: 'segments/new', ...guarded(SegmentEdit, 'segments.edit') },
+      { path: 'segments/:id/edit', ...guarded(SegmentEdit, 'segments.edit') },
       { path: 'data', ...guarded(Batches, 'intake.view') },
       { path: 'data/batches/:batch', ...guarded(BatchPage, 'intake.view') },
       { path: 'data/mappings', ...guarded(Mappings, 'intake.view') },

@@ -1,9 +1,10 @@
 import { accounts } from './accounts';
 import { intake } from './intake';
 import { members } from './members';
+import { segments } from './segments';
 import { settings } from './settings';
 import { ui } from './ui';
 import { warehouse } from './warehouse';
 import { web } from './web';
 
-export const zh = { accounts, intake, members, settings, ui, warehouse, web } as const;
+export const zh = { accounts, intake, members, segments, settings, ui, warehouse, web } as const;
