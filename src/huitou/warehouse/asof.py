@@ -14,7 +14,6 @@ import ibis
 from huitou.kernel.money import ZERO
 from huitou.warehouse.store import Warehouse, table
 
-
 TIMES: Final[dict[str, tuple[str, ...]]] = {
     "trade": ("created_at", "paid_at", "shipped_at", "signed_at", "finished_at", "closed_at"),
     "refund": ("applied_at", "finished_at"),
@@ -33,9 +32,7 @@ TIMES: Final[dict[str, tuple[str, ...]]] = {
 
 def latest(warehouse: Warehouse) -> datetime | None:
     """The newest instant (naive UTC) of any fact: later moments see everything. None: no facts."""
-    found = [
-        warehouse.rows(_newest(name, columns))[0]["newest"] for name, columns in TIMES.items()
-    ]
+    found = [warehouse.rows(_newest(name, columns))[0]["newest"] for name, columns in TIMES.items()]
     return max((one for one in found if one is not None), default=None)
 
 
