@@ -13,6 +13,7 @@ from huitou.accounts import actions, audit, shops
 from huitou.accounts.guard import Principal
 from huitou.accounts.models import Brand, Guide, Shop, User
 from huitou.accounts.rules import GUIDE
+from huitou.accounts.scopes import Scope, scope_of
 from huitou.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
 from huitou.kernel.i18n import Text
 
@@ -167,9 +168,10 @@ def change_guide(
     if "user" in changes:
         guide.user = _login(changes["user"], guide)
     guide.save()
-    if guide.user is not None and guide.user.role == GUIDE and changes.keys() & {"shop", "user"}:
+    login = guide.user
+    if login is not None and login.role == GUIDE and scope_of(login) != Scope.only([guide.shop_id]):
         actions.change_user(
-            guide.user.pk, {"all_shops": False, "shops": [guide.shop_id]}, actor=actor, now=now
+            login.pk, {"all_shops": False, "shops": [guide.shop_id]}, actor=actor, now=now
         )
     audit.record(
         actor=actor,
