@@ -87,7 +87,7 @@ function BatchFrame({ batch, now, lost }: { batch: BatchDetail; now: number; los
       title={batch.name}
       back={<Link to="/data" className="ht-back">← {t('intake.batches.title')}</Link>}
       state={<StateTag batch={batch} />}
-      lead={<>{t('intake.batch.number', { id: batch.id })} · {bytes(batch.size)}{batch.shop_name && <> · {batch.shop_name}</>}{batch.profile_label && <> · {batch.profile_label}</>}{batch.by && <> · {batch.by}</>} · <Instant value={batch.created_at} /></>}
+      lead={<>{t('intake.batch.number', { id: batch.id })} {batch.size > 0 && ` · ${bytes(batch.size)}`}{batch.shop_name && <> · {batch.shop_name}</>}{batch.profile_label && <> · {batch.profile_label}</>}{batch.by && <> · {batch.by}</>} · <Instant value={batch.created_at} /></>}
       verbs={mayRun && isDiscardable(state) && <Button icon={<DeleteOutlined />} onClick={() => setDiscarding(true)}>{t('intake.batch.discard')}</Button>}
     >
       <Stepper states={stepStates(shown, home, mapped)} shown={shown} open={open} onGo={go} />

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { ReactNode } from 'react';
 import type { MemberRow } from '../api/types';
+import { region } from '../ui/format';
 import { Count, Day, Money, Text } from '../ui/Numbers';
 import { MemberName, Platforms } from './columns';
 
@@ -25,7 +26,7 @@ export function Compare({ members }: { members: MemberRow[] }) {
     { label: t('members.column.nick'), value: (row) => row.nick, figure: true },
     { label: t('members.column.phone'), value: (row) => row.phone, masked: true },
     { label: t('members.column.gender'), value: gender },
-    { label: t('members.column.region'), value: (row) => [row.province, row.city].filter(Boolean).join(' ') || null },
+    { label: t('members.column.region'), value: (row) => region(row.province, row.city) || null },
     { label: t('members.column.level'), value: (row) => row.level },
     { label: t('members.column.platforms'), value: (row) => row.platforms.join(), show: (row) => <Platforms codes={row.platforms} t={t} />, figure: true },
     { label: t('members.column.accounts'), value: () => null, show: (row) => <Count value={row.accounts} />, figure: true },
@@ -51,7 +52,7 @@ export function Compare({ members }: { members: MemberRow[] }) {
             const said = verdict(line);
             return (
               <tr key={line.label} className={said ? `ht-compare-${said}` : ''}>
-                <th scope="row">{line.label}</th>
+                <th scope="row">{line.label}{said && <small className="ht-compare-word">{t(`members.compare.${said}`)}</small>}</th>
                 {members.map((row) => <td key={row.member}>{line.show ? line.show(row) : <Text value={line.value(row)} />}</td>)}
                 <td>{said && t(`members.compare.${said}`)}</td>
               </tr>

@@ -35,8 +35,8 @@ function Item({ item }: { item: TimelineItem }) {
       <time className="ht-num" dateTime={item.at}>{instant(item.at, zone).slice(11)}</time>
       <span className="ht-event-icon" aria-hidden="true">{ICONS[item.kind]}</span>
       <div>
-        <strong>{item.url ? <Link to={item.url}>{item.title}</Link> : item.title}</strong>
-        {item.text && <span className="ht-event-text">{item.text}</span>}
+        <strong>{item.url ? <Link to={item.url}>{item.title}</Link> : item.title}</strong>{' '}
+        {item.text && <span className="ht-event-text">{item.text}</span>}{' '}
         {item.shop_name && <small className="ht-muted">{item.shop_name}</small>}
       </div>
       {item.amount !== null && <span className="ht-event-amount"><Money value={item.amount} /></span>}

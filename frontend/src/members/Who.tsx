@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { ReactNode } from 'react';
 import type { MemberDetail } from '../api/types';
+import { region } from '../ui/format';
 import { Count, Day, Money, Share, Text } from '../ui/Numbers';
 import { useIsPhone } from '../ui/Page';
 import { cityTier, Platforms } from './columns';
@@ -37,7 +38,7 @@ export function Who({ detail }: { detail: MemberDetail }) {
           [t('members.column.phone'), <span key="p" className="ht-num"><Text value={row.phone} /></span>],
           [t('members.column.gender'), <Text key="g" value={gender} />],
           [t('members.who.birthday'), <span key="b" className="ht-num"><Text value={birthday} /></span>],
-          [t('members.column.region'), <Text key="r" value={[row.province, row.city].filter(Boolean).join(' ')} />],
+          [t('members.column.region'), <Text key="r" value={region(row.province, row.city)} />],
           [t('members.column.tier'), <Text key="t" value={cityTier(row.city_tier, t)} />],
           [t('members.column.platforms'), row.platforms.length ? <Platforms key="pl" codes={row.platforms} t={t} /> : <Text key="pl" value={null} />],
           [t('members.column.firstShop'), <Text key="f" value={row.first_shop_name} />],

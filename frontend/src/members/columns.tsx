@@ -3,6 +3,7 @@ import type { TFunction } from 'i18next';
 import { Link } from 'react-router';
 import type { MemberRow } from '../api/types';
 import type { Column } from '../ui/DataTable';
+import { region } from '../ui/format';
 import { Count, Day, Money, Text } from '../ui/Numbers';
 
 /** A masked name that leads to the member's page. */
@@ -33,7 +34,7 @@ export function memberColumns(t: TFunction): Column<MemberRow>[] {
     { key: 'phone', title: t('members.column.phone'), render: (row) => <span className="ht-num"><Text value={row.phone} /></span> },
     { key: 'platforms', title: t('members.column.platforms'), render: (row) => <Platforms codes={row.platforms} t={t} /> },
     { key: 'accounts', title: t('members.column.accounts'), number: true, render: (row) => <Count value={row.accounts} /> },
-    { key: 'province', title: t('members.column.region'), render: (row) => <Text value={[row.province, row.city].filter(Boolean).join(' ')} /> },
+    { key: 'province', title: t('members.column.region'), render: (row) => <Text value={region(row.province, row.city)} /> },
     { key: 'gender', title: t('members.column.gender'), hidden: true, render: (row) => <Text value={gender(row.gender)} /> },
     { key: 'city_tier', title: t('members.column.tier'), hidden: true, render: (row) => <Text value={cityTier(row.city_tier, t)} /> },
     { key: 'level', title: t('members.column.level'), hidden: true, render: (row) => <Text value={row.level} /> },

@@ -9,6 +9,7 @@ import { readColumns, readViews, viewSearch, visibleColumns, withView, writeColu
 
 export interface Column<T> {
   key: string;
+  /** Verbs have none. */
   title: ReactNode;
   /** The title as plain text, where it is not: for the column chooser and the cards. */
   name?: string;
@@ -153,7 +154,8 @@ function sortKey<T>(sorter: SorterResult<T>): string | null {
 function Cards<T>({ columns, rows, rowKey, label, expand }: { columns: Column<T>[]; rows: T[]; rowKey: (row: T) => string; label: string; expand?: (row: T) => ReactNode }) {
   const top = columns.find((column) => column.always) ?? columns[0];
   const figure = columns.find((column) => column.cardFigure);
-  const rest = columns.filter((column) => column !== top && column !== figure);
+  const rest = columns.filter((column) => column !== top && column !== figure && column.title !== '');
+  const verbs = columns.filter((column) => column.title === '');
   return (
     <ul className="ht-cards" aria-label={label}>
       {rows.map((row) => (
@@ -167,6 +169,7 @@ function Cards<T>({ columns, rows, rowKey, label, expand }: { columns: Column<T>
               <div key={column.key}><dt>{text(column as Column<never>)}</dt><dd>{column.render(row)}</dd></div>
             ))}
           </dl>
+          {verbs.map((column) => <div key={column.key} className="ht-card-verbs">{column.render(row)}</div>)}
           {expand?.(row)}
         </li>
       ))}

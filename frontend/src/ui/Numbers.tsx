@@ -36,13 +36,13 @@ export function Share({ value }: { value: Value }) {
 const ARROWS = { up: '↑', down: '↓', same: '→' } as const;
 
 /** A change against the compared period: arrow, sign and word, so that colour is never needed. */
-export function Delta({ change, goodWhen = 'up' }: { change: number | null | undefined; goodWhen?: 'up' | 'down' }) {
+export function Delta({ change, shares, goodWhen = 'up' }: { change: number | null | undefined; /** Shares differ by points. */ shares?: [value: string | null, previous: string | null]; goodWhen?: 'up' | 'down' }) {
   const { t } = useTranslation();
-  const found = format.delta(change);
+  const found = shares ? format.points(...shares) : format.delta(change);
   if (!found) return <span className="ht-delta ht-muted">{t('ui.delta.unknown')}</span>;
   return (
     <span className={`ht-delta ${found.direction === 'same' ? '' : found.direction === goodWhen ? 'ht-good' : 'ht-danger'}`}>
-      <span aria-hidden="true">{ARROWS[found.direction]}</span> <span className="ht-num">{found.text}</span> {t(`ui.delta.${found.direction}`)}
+      <span aria-hidden="true">{ARROWS[found.direction]}</span> <span className="ht-num">{shares ? t('ui.delta.points', { n: found.text }) : found.text}</span> {t(`ui.delta.${found.direction}`)}
     </span>
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addDays, bytes, count, day, daysInclusive, delta, duration, instant, money, share, short, shortMoney, weekday } from './format';
+import { addDays, bytes, count, day, daysInclusive, delta, duration, instant, money, points, share, short, shortMoney, weekday } from './format';
 
 describe('money', () => {
   it.each([
@@ -52,6 +52,8 @@ describe('delta', () => {
     expect(delta(-0.04)).toEqual({ text: '−4.0%', direction: 'down' });
     expect(delta(0.0001)).toEqual({ text: '0.0%', direction: 'same' });
     expect([delta(null), delta(Number.NaN)]).toEqual([null, null]);
+    expect(points('0.064', '0.022')).toEqual({ text: '+4.2', direction: 'up' });
+    expect(points('0.064', null)).toBeNull();
   });
 });
 

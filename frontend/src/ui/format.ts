@@ -114,6 +114,18 @@ export function delta(change: number | null | undefined): { text: string; direct
   return { text: `${percent > 0 ? '+' : '−'}${Math.abs(percent).toFixed(1)}%`, direction: percent > 0 ? 'up' : 'down' };
 }
 
+/** The difference of two shares in percentage points: `+4.2`. Null when there is nothing to compare with. */
+export function points(value: string | null, previous: string | null): { text: string; direction: Direction } | null {
+  if (value === null || previous === null) return null;
+  const found = delta(Number(value) - Number(previous));
+  return found && { ...found, text: found.text.slice(0, -1) };
+}
+
+/** Province and city in one; a municipality's name once. */
+export function region(province: string | null | undefined, city: string | null | undefined): string {
+  return [...new Set([province, city])].filter(Boolean).join(' ');
+}
+
 /** Bytes for people: `3.1 MB`. */
 export function bytes(value: number): string {
   if (value < 1000) return `${value} B`;

@@ -38,6 +38,10 @@ function Mix({ fresh, back }: { fresh: Figure | undefined; back: Figure | undefi
   return <span className="ht-mix" aria-hidden="true"><i style={{ width: `${(100 * Number(back.value)) / total}%` }} /></span>;
 }
 
+function Moved({ figure }: { figure: Figure }) {
+  return <Delta change={figure.change} shares={figure.unit === 'share' ? [figure.value, figure.previous] : undefined} goodWhen={GOOD_WHEN_LESS.has(figure.key) ? 'down' : 'up'} />;
+}
+
 export function Figures({ data }: { data: Overview }) {
   const { t } = useTranslation();
   const [scope] = useScope();
@@ -59,14 +63,14 @@ export function Figures({ data }: { data: Overview }) {
             <dd>
               <strong>{value(figure, true)}</strong>
               {figure.key === 'buyers' && <Mix fresh={by.get('new_buyers')} back={by.get('returning_buyers')} />}
-              {compared && <span className="ht-figure-foot"><Delta change={figure.change} goodWhen={GOOD_WHEN_LESS.has(figure.key) ? 'down' : 'up'} />{figure.previous !== null && <small>{t('warehouse.before')} <FigureValue unit={figure.unit} value={figure.previous} cut /></small>}</span>}
+              {compared && <span className="ht-figure-foot"><Moved figure={figure} />{figure.previous !== null && <small>{t('warehouse.before')} <FigureValue unit={figure.unit} value={figure.previous} cut /></small>}</span>}
             </dd>
           </div>
         ))}
       </dl>
       <dl className="ht-figures-rest">
         {rest.map((figure) => (
-          <div key={figure.key}><dt>{figure.label} <Formula figure={figure} /></dt><dd>{value(figure, false)}{compared && figure.change !== null && <Delta change={figure.change} goodWhen={GOOD_WHEN_LESS.has(figure.key) ? 'down' : 'up'} />}</dd></div>
+          <div key={figure.key}><dt>{figure.label} <Formula figure={figure} /></dt><dd>{value(figure, false)}{compared && figure.change !== null && <Moved figure={figure} />}</dd></div>
         ))}
       </dl>
     </section>

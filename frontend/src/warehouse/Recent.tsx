@@ -23,7 +23,7 @@ function Change({ item }: { item: RecentItem }) {
         {item.amount !== null && <Money value={item.amount} />}
       </div>
       <div className="ht-recent-foot">
-        <span>{t(`warehouse.recent.kind.${item.kind}`)}{states && ` · ${states}`}{item.shop_name && ` · ${item.shop_name}`}</span>
+        <span>{t(`warehouse.recent.kind.${item.kind}`)}{states && ` · ${states}`}{item.shop_name && <> · <span>{item.shop_name}</span></>}</span>
         <Instant value={item.occurred_at ?? item.recorded_at} />
       </div>
     </li>

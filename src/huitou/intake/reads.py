@@ -231,10 +231,15 @@ def mapping_row(mapping: SavedMapping) -> dict[str, Any]:
     }
 
 
+_MADE: Final = {"demo": Text("演示数据", "Demo data")}
+"""What batches that were made here, not read from a file, go by."""
+
+
 def profile_label(code: str) -> str:
     """A profile's name; of a mapping, the name it was given."""
     known = PROFILES.get(code)
-    return translate(known.label) if known else code.removeprefix("mapping:")
+    label = known.label if known else _MADE.get(code)
+    return translate(label) if label else code.removeprefix("mapping:")
 
 
 def reasons(batch: Batch) -> list[dict[str, Any]]:

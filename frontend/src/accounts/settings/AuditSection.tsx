@@ -104,8 +104,8 @@ function SearchText({ value, onChange }: { value: string; onChange: (text: strin
   return <Input allowClear value={text} onChange={(event) => setText(event.target.value)} placeholder={t('settings.audit.find')} aria-label={t('settings.audit.find')} />;
 }
 
-type SubjectKind = 'user' | 'shop' | 'guide' | 'key' | 'brand' | 'batch' | 'mapping' | 'member' | 'job' | 'suggestion' | 'decision';
-const KINDS: readonly string[] = ['user', 'shop', 'guide', 'key', 'brand', 'batch', 'mapping', 'member', 'job', 'suggestion', 'decision'];
+type SubjectKind = 'user' | 'shop' | 'guide' | 'key' | 'brand' | 'batch' | 'mapping' | 'member' | 'job' | 'suggestion' | 'decision' | 'encryption_key';
+const KINDS: readonly string[] = ['user', 'shop', 'guide', 'key', 'brand', 'batch', 'mapping', 'member', 'job', 'suggestion', 'decision', 'encryption_key'];
 
 function Subject({ subject }: { subject: string }) {
   const { t } = useTranslation();

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Shop } from '../../api/types';
 import { DataTable, type Column } from '../../ui/DataTable';
+import { region } from '../../ui/format';
 import { Day, Text } from '../../ui/Numbers';
 import { useCan, useSession } from '../../ui/session';
 import { EmptyState, Loaded } from '../../ui/States';
@@ -17,7 +18,7 @@ export function useShopColumns(onEdit: ((shop: Shop) => void) | null): Column<Sh
   return [
     { key: 'name', title: t('settings.shops.name'), always: true, render: (shop) => <span className="ht-set-two"><strong>{shop.name}</strong><small className="ht-set-mono">{shop.code}</small></span> },
     { key: 'platform', title: t('settings.shops.platform'), render: (shop) => shop.platform_label },
-    { key: 'place', title: t('settings.shops.place'), render: (shop) => <Text value={[shop.province, shop.city].filter(Boolean).join(' ')} /> },
+    { key: 'place', title: t('settings.shops.place'), render: (shop) => <Text value={region(shop.province, shop.city)} /> },
     { key: 'opened', title: t('settings.shops.opened'), render: (shop) => <Day value={shop.opened_on} /> },
     { key: 'state', title: t('settings.state'), cardFigure: true, render: (shop) => <Standing on={shop.is_active} words={[t('settings.shops.on'), t('settings.shops.off')]} /> },
     ...(onEdit ? [{ key: 'verbs', title: '', name: t('settings.verbs'), render: (shop: Shop) => <Button size="small" type="text" icon={<EditOutlined />} onClick={() => onEdit(shop)}>{t('ui.edit')}</Button> }] : []),

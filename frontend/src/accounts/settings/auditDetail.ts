@@ -28,7 +28,7 @@ export function detailLines(detail: Record<string, unknown>): DetailLine[] {
 }
 
 /** Lists of things are told by these keys; a pair under any other is a change. */
-const LISTS = new Set(['fields', 'members', 'merged', 'accounts', 'columns', 'kinds', 'roles', 'codes']);
+const LISTS = new Set(['fields', 'members', 'merged', 'accounts', 'columns', 'kinds', 'roles', 'codes', 'retired']);
 
 function isChange(key: string, value: unknown): value is [unknown, unknown] {
   return Array.isArray(value) && value.length === 2 && !LISTS.has(key) && JSON.stringify(value[0]) !== JSON.stringify(value[1]);
@@ -49,7 +49,7 @@ interface Words {
 }
 
 /** Keys whose numbers count something; keys whose values are words of ours. */
-const COUNTS = new Set(['rows', 'count', 'trades', 'lines', 'members']);
+const COUNTS = new Set(['rows', 'count', 'trades', 'lines', 'members', 'records', 'files', 'exports']);
 const TERMS = new Set(['shops', 'fields', 'kind', 'kinds', 'state', 'language', 'theme', 'platform', 'format', 'search_by']);
 
 /** A value as a person reads it. */

@@ -14,6 +14,7 @@ export const intake = {
     lead: 'Drop in the files your shops export. The same file twice changes nothing; a newer export updates the orders.',
     file: 'File',
     noShop: 'shop not known yet',
+    anyShop: 'not of one shop',
     state: 'State',
     profile: 'Report',
     rows: 'Rows',

@@ -10,7 +10,7 @@ export const members = {
     searchBy: 'Find by',
     by: { auto: 'Anything', nick: 'Nick', phone: 'Mobile', trade: 'Order no.', name: 'Name', card: 'Card no.' },
     find: {
-      auto: 'A complete nick, mobile, order number or name',
+      auto: 'Full nick, mobile, order no., name',
       nick: 'A complete platform nick',
       phone: 'A complete mobile number',
       trade: 'A complete order number',

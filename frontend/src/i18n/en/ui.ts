@@ -16,7 +16,7 @@ export const ui = {
   undo: 'Undo',
   more: 'More',
   required: 'Please fill this in',
-  delta: { up: 'up', down: 'down', same: 'unchanged', unknown: 'nothing to compare with' },
+  delta: { up: 'up', down: 'down', same: 'unchanged', unknown: 'nothing to compare with', points: '{{n}} pp' },
   error: {
     offline: 'The server cannot be reached',
     offlineRemedy: 'Check the network, or that huitou serve is running, then try again.',

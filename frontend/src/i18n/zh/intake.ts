@@ -14,6 +14,7 @@ export const intake = {
     lead: '把店铺后台导出的文件放进来。同一个文件放两次不会重复，新的导出会更新订单状态。',
     file: '文件',
     noShop: '店铺待定',
+    anyShop: '不限一个店铺',
     state: '状态',
     profile: '报表',
     rows: '行数',

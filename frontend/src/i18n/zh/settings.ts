@@ -166,10 +166,10 @@ export const settings = {
     system: '系统',
     anonymous: '未登录',
     code: '代码',
-    kind: { user: '用户', shop: '店铺', guide: '导购', key: '密钥', brand: '品牌', batch: '批次', mapping: '映射', member: '会员', job: '任务', suggestion: '合并建议', decision: '合并决定' },
+    kind: { user: '用户', shop: '店铺', guide: '导购', key: '密钥', brand: '品牌', batch: '批次', mapping: '映射', member: '会员', job: '任务', suggestion: '合并建议', decision: '合并决定', encryption_key: '加密密钥' },
     term: { all: '全部', nick: '昵称', name: '姓名', phone: '手机号', email: '邮箱', address: '地址', receiver: '收货信息', display_name: '显示名', language: '语言', theme: '外观', zh: '中文', en: '英文', light: '浅色', dark: '深色', auto: '自动', online: '线上店铺', store: '门店', received: '已收到', needs_setup: '待设置', staging: '正在读取', ready: '待确认', committing: '正在入库', committed: '已入库', failed: '失败', cancelled: '已取消', empty: '没有内容' },
     key: {
-      name: '名称', username: '用户名', display_name: '显示名', role: '角色', shops: '店铺', shop: '店铺', all_shops: '全部店铺', language: '语言', theme: '外观', is_active: '启用', zone: '时区', currency: '货币', code: '代码', platform: '平台', kind: '类型', province: '省', city: '市', opened_on: '开店日期', closed_on: '关店日期', fields: '字段', size: '大小', rows: '行数', profile: '报表', mapping: '映射', state: '状态', format: '格式', version: '版本', prefix: '前缀', expires_on: '到期日', reason: '理由', trade: '订单', note: '备注', members: '会员', member: '会员', into: '合并到', before: '原来', after: '改后', columns: '列', filter: '筛选', filters: '筛选', count: '数量', method: '方法', path: '地址', status: '结果', user: '用户',
+      name: '名称', username: '用户名', display_name: '显示名', role: '角色', shops: '店铺', shop: '店铺', all_shops: '全部店铺', language: '语言', theme: '外观', is_active: '启用', zone: '时区', currency: '货币', code: '代码', platform: '平台', kind: '类型', province: '省', city: '市', opened_on: '开店日期', closed_on: '关店日期', fields: '字段', size: '大小', rows: '行数', retired: '丢弃的密钥', records: '记录', files: '文件', exports: '导出', profile: '报表', mapping: '映射', state: '状态', format: '格式', version: '版本', prefix: '前缀', expires_on: '到期日', reason: '理由', trade: '订单', note: '备注', members: '会员', member: '会员', into: '合并到', before: '原来', after: '改后', columns: '列', filter: '筛选', filters: '筛选', count: '数量', method: '方法', path: '地址', status: '结果', user: '用户',
     },
   },
   account: { saveName: '保存显示名', look: '语言与外观', language: '语言', theme: '外观', password: '密码', changePassword: '修改密码', passwordChanged: '密码已修改，其他设备上已退出登录' },

@@ -16,7 +16,7 @@ export const ui = {
   undo: '撤销',
   more: '更多',
   required: '请填写此项',
-  delta: { up: '升', down: '降', same: '持平', unknown: '无可比数据' },
+  delta: { up: '升', down: '降', same: '持平', unknown: '无可比数据', points: '{{n}} 个百分点' },
   error: {
     offline: '连接不到服务器',
     offlineRemedy: '请检查网络，或确认 huitou serve 正在运行，然后重试。',
