@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from huitou.accounts import shops
-from huitou.segments.models import Segment
+from huitou.kernel.i18n import translate
+from huitou.segments.models import Segment, Tag
+from huitou.segments.tag_builtin import full_label
 from huitou.warehouse.store import Warehouse, table
 
 
@@ -23,6 +25,7 @@ class Names:
             "store": self._shop,
             "item": self._item,
             "segment": self._segment,
+            "tag": self._tag,
         }
 
     def __call__(self, what: str, code: str) -> str:
@@ -45,3 +48,7 @@ class Names:
     def _segment(self, code: str) -> str:
         found = Segment.objects.filter(pk=int(code)).values_list("name", flat=True).first()
         return found or code
+
+    def _tag(self, code: str) -> str:
+        row = Tag.objects.select_related("group").filter(pk=int(code)).first()
+        return translate(full_label(row)) if row is not None else code

@@ -176,6 +176,11 @@ class Ledger:
         )
         return self._change(self._row_set(gone), self._row_set(put), by=None)
 
+    def count_held(self, tag: int, members: MemberSet) -> int:
+        """How many of these members have a tag now, whatever it comes from."""
+        rows = self._held(tag, members, (*BY_HAND, *AUTOMATIC))
+        return int(self._writer.scalar(rows.member.nunique()))
+
     # Rows
 
     def _held(self, tag: int, members: MemberSet, sources: Iterable[str]) -> ibis.Table:

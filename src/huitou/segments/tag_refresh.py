@@ -34,6 +34,8 @@ from huitou.segments.tag_builtin import rule_document
 from huitou.segments.tag_ledger import Ledger, Told
 from huitou.segments.tag_models import LIVE, MANUAL, Tag
 from huitou.segments.tag_rules import (
+    AUTOMATIC,
+    BY_HAND,
     Transition,
     ends,
     first_wins,
@@ -97,6 +99,23 @@ def pass_time(warehouse: Warehouse, now: datetime) -> Told:
         return Told()
     with warehouse.writing() as writer:
         return Ledger(writer, now).told
+
+
+def sweep(warehouse: Warehouse, now: datetime) -> Told:
+    """Take off what rules gave that are switched off or gone, and everything of deleted tags."""
+    known = set(Tag.objects.values_list("pk", flat=True))
+    working = {tag.pk for tag in at_work()}
+    held = table("member_tag")
+    found = warehouse.rows(held.select("tag", "source").distinct())
+    deleted = {row["tag"] for row in found} - known
+    idle = {row["tag"] for row in found if row["source"] in AUTOMATIC} - working - deleted
+    if not (deleted or idle):
+        return Told()
+    with warehouse.writing() as writer:
+        ledger = Ledger(writer, now)
+        ledger.drop(idle, AUTOMATIC, by=None)
+        ledger.drop(deleted, (*AUTOMATIC, *BY_HAND), by=None)
+        return ledger.told
 
 
 def refresh(

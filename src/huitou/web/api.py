@@ -10,6 +10,8 @@ from huitou.accounts.api_auth import router as auth_router
 from huitou.intake.api import router as intake_router
 from huitou.members.api import router as members_router
 from huitou.segments.api import router as segments_router
+from huitou.segments.api_sets import router as sets_router
+from huitou.segments.tag_api import router as tags_router
 from huitou.warehouse.api import router as warehouse_router
 from huitou.web import errors, kinds
 from huitou.web.routes import router as web_router
@@ -38,6 +40,8 @@ for router in (
     members_router,
     intake_router,
     segments_router,
+    sets_router,
+    tags_router,
     web_router,
 ):
     api.add_router("", router)
