@@ -135,19 +135,30 @@ def grid_values(grid: str, view: View, settings: GridSettings) -> Values:
         return Values(_lifecycle(buyers, view, settings))
     if grid == "season_group":
         return Values(_season_group(view))
-    since = days_since(buyers.last_day, view)
     if grid == "rfm8":
+        since = days_since(buyers.last_day, view)
         r, f, m = settings.high
         highs = (since <= r, buyers.orders >= f, buyers.amount >= ibis.literal(m))
         letters = [ibis.ifelse(high.fill_null(False), "h", "l") for high in highs]
         return Values(buyers.select("member", value=letters[0] + letters[1] + letters[2]))
-    return Values(
-        buyers.select(
-            "member",
-            value=_falling(since, settings.r)
-            + _rising(buyers.orders, settings.f)
-            + _rising(buyers.amount, settings.m),
-        )
+    r, f, m = _scores(buyers, view, settings)
+    return Values(buyers.select("member", value=r + f + m))
+
+
+def score_values(letter: str, view: View, settings: GridSettings) -> Values:
+    """The R, F or M score of every buyer, 1 to 5."""
+    buyers = _buyers(view)
+    score = _scores(buyers, view, settings)["RFM".index(letter)]
+    return Values(buyers.select("member", value=score.cast("int64")))
+
+
+def _scores(
+    buyers: ibis.Table, view: View, settings: GridSettings
+) -> tuple[ibis.Value, ibis.Value, ibis.Value]:
+    return (
+        _falling(days_since(buyers.last_day, view), settings.r),
+        _rising(buyers.orders, settings.f),
+        _rising(buyers.amount, settings.m),
     )
 
 

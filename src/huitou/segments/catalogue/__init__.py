@@ -7,11 +7,38 @@ from __future__ import annotations
 
 from typing import Final
 
-from huitou.segments.catalogue import who
+from huitou.segments.catalogue import (
+    how,
+    loyalty,
+    price,
+    reached,
+    reviews,
+    service,
+    stores,
+    visits,
+    what,
+    when,
+    where,
+    who,
+)
 from huitou.segments.catalogue.entry import GROUPS, Attribute
 
+PARTS: Final = (
+    who,
+    how,
+    what,
+    when,
+    where,
+    price,
+    service,
+    reviews,
+    visits,
+    reached,
+    loyalty,
+    stores,
+)
 ATTRIBUTES: Final[dict[str, Attribute]] = {
-    one.code: one for part in (who,) for one in part.ATTRIBUTES
+    one.code: one for part in PARTS for one in part.ATTRIBUTES
 }
 
-__all__ = ["ATTRIBUTES", "GROUPS", "Attribute"]
+__all__ = ["ATTRIBUTES", "GROUPS", "PARTS", "Attribute"]
