@@ -56,6 +56,9 @@ BUYER: Final = ("buyer_key", "buyer_rank", "buyer_ref", "member")
 UNPAID: Final = ("unpaid", "pay_pending", "deposit_paid", "closed_unpaid")
 """States before full payment: such a trade is no purchase, whatever its amounts say."""
 
+OF_LINES: Final = -2
+"""``version_rank`` of a trade that only lines speak about: behind every version of a file."""
+
 _MAIN_ORDER: Final = ("order_real", "order_at", "order_rank", "order_refund", "fingerprint")
 _CONTACT_ORDER: Final = (
     "order_receiver",
@@ -140,14 +143,17 @@ def _incoming(batch: Batch) -> ibis.Table:
 
 
 def _stubs(batch: Batch, staged: ibis.Table) -> ibis.Table | None:
-    """A stub for each trade that only lines speak about, here and so far."""
+    """A stub for each trade that only lines speak about, here and so far. Anything else beats it."""
     if "lines" not in batch.has:
         return None
     lines = batch.stage.table("lines")
     named = lines.filter(lines.source.notnull() & lines.trade_id.notnull())
     named = named.group_by(*KEY).aggregate(shop=named.shop.min())
-    lost = named.anti_join(staged, list(KEY)).anti_join(batch.writer.table("trade"), list(KEY))
-    stubs = batch.writer.temp("trade_stub", lost.mutate(is_stub=True, in_stage=False))
+    stored = batch.writer.table("trade")
+    told = stored.filter((stored.version_rank != OF_LINES).fill_null(True))
+    lost = named.anti_join(staged, list(KEY)).anti_join(told, list(KEY))
+    made = lost.mutate(is_stub=True, in_stage=False, version_rank=ibis.literal(OF_LINES, "int32"))
+    stubs = batch.writer.temp("trade_stub", made)
     return stubs if batch.writer.count(stubs) else None
 
 
