@@ -32,8 +32,8 @@ def brand(
     for shop in SHOPS:
         ensure_shop(shop.code, shop.name, shop.platform, shop.kind, NOW, None)
     standard(warehouse, tmp_path)
-    for module in ("huitou.segments.api",):
-        monkeypatch.setattr(f"{module}.wall_clock", lambda: NOW, raising=False)
+    for module in ("api", "api_sets"):
+        monkeypatch.setattr(f"huitou.segments.{module}.wall_clock", lambda: NOW)
     return warehouse
 
 

@@ -810,6 +810,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/members/{member}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Member Tags */
+        get: operations["segments_list_member_tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/members/{member}/timeline": {
         parameters: {
             query?: never;
@@ -964,6 +981,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/segments/cells": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cross Rules */
+        post: operations["segments_cross_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/combine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Combine Segments */
+        post: operations["segments_combine_segments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Compare Segments */
+        post: operations["segments_compare_segments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/segments/count": {
         parameters: {
             query?: never;
@@ -998,6 +1066,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/segments/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Explain Member */
+        post: operations["segments_explain_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Export People */
+        post: operations["segments_export_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload List
+         * @description Upload phones, nicks, card, order or member numbers; those who are found become a segment.
+         */
+        post: operations["segments_upload_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/overlap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Overlap Segments */
+        post: operations["segments_overlap_segments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/segments/preview": {
         parameters: {
             query?: never;
@@ -1009,6 +1148,23 @@ export interface paths {
         put?: never;
         /** Preview Rule */
         post: operations["segments_preview_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Schema */
+        get: operations["segments_get_schema"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1188,6 +1344,146 @@ export interface paths {
         patch: operations["accounts_change_shop"];
         trace?: never;
     };
+    "/api/v1/tag-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create Tag Group */
+        post: operations["segments_create_tag_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tag-groups/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete Tag Group */
+        delete: operations["segments_delete_tag_group"];
+        options?: never;
+        head?: never;
+        /** Change Tag Group */
+        patch: operations["segments_change_tag_group"];
+        trace?: never;
+    };
+    "/api/v1/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Tags */
+        get: operations["segments_list_tags"];
+        put?: never;
+        /** Create Tag */
+        post: operations["segments_create_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Assign Tag */
+        post: operations["segments_assign_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refresh Tags */
+        post: operations["segments_refresh_tags"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/{tag_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Tag */
+        get: operations["segments_get_tag"];
+        put?: never;
+        post?: never;
+        /** Delete Tag */
+        delete: operations["segments_delete_tag"];
+        options?: never;
+        head?: never;
+        /** Change Tag */
+        patch: operations["segments_change_tag"];
+        trace?: never;
+    };
+    "/api/v1/tags/{tag_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Tagged */
+        get: operations["segments_list_tagged"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/{tag_id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Tag Uses */
+        get: operations["segments_list_tag_uses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -1275,6 +1571,41 @@ export interface components {
         Alive: {
             /** Ok */
             ok: boolean;
+        };
+        /**
+         * AssignIn
+         * @description Whom: exactly one of ``members``, ``segment``, ``rule``, ``filter`` (of the member list).
+         */
+        AssignIn: {
+            /** Tag */
+            tag: string;
+            /**
+             * Add
+             * @default true
+             */
+            add: boolean;
+            /** Members */
+            members?: string[] | null;
+            /** Segment */
+            segment?: string | null;
+            /** Rule */
+            rule?: {
+                [key: string]: unknown;
+            } | null;
+            filter?: components["schemas"]["MemberQuery"] | null;
+            /** Expires On */
+            expires_on?: string | null;
+            /** Effective On */
+            effective_on?: string | null;
+        };
+        /** Assigned */
+        Assigned: {
+            /** Changed */
+            changed: number;
+            /** Total */
+            total: number;
+            /** Kept */
+            kept: number;
         };
         /** Attribute */
         Attribute: {
@@ -1554,6 +1885,32 @@ export interface components {
             templates: components["schemas"]["Template"][];
             limits: components["schemas"]["Limits"];
         };
+        /** Cell */
+        Cell: {
+            /** Row */
+            row: number;
+            /** Column */
+            column: number;
+            /** Count */
+            count: number;
+            /** Rule */
+            rule: {
+                [key: string]: unknown;
+            };
+        };
+        /** Cells */
+        Cells: {
+            /** Cells */
+            cells: components["schemas"]["Cell"][];
+            union: components["schemas"]["Combined"];
+        };
+        /** CellsIn */
+        CellsIn: {
+            /** Rows */
+            rows: components["schemas"]["LabelledRule"][];
+            /** Columns */
+            columns: components["schemas"]["LabelledRule"][];
+        };
         /** ChangedRow */
         ChangedRow: {
             /** Member */
@@ -1630,6 +1987,78 @@ export interface components {
             kind: string;
             /** Default */
             default: boolean;
+        };
+        /** CombineIn */
+        CombineIn: {
+            /**
+             * Operator
+             * @enum {string}
+             */
+            operator: "union" | "intersection" | "difference";
+            /** Segments */
+            segments: number[];
+        };
+        /** Combined */
+        Combined: {
+            /** Count */
+            count: number;
+            /** Rule */
+            rule: {
+                [key: string]: unknown;
+            };
+        };
+        /** CompareIn */
+        CompareIn: {
+            /** A */
+            a: number;
+            /** B */
+            b: number;
+        };
+        /** Compared */
+        Compared: {
+            /** A Only */
+            a_only: number;
+            /** Both */
+            both: number;
+            /** B Only */
+            b_only: number;
+            /** A */
+            a: number;
+            /** B */
+            b: number;
+            rules: components["schemas"]["ComparedRules"];
+            /** Measures */
+            measures: components["schemas"]["ComparedMeasure"][];
+        };
+        /** ComparedMeasure */
+        ComparedMeasure: {
+            /** Code */
+            code: string;
+            /** Label */
+            label: string;
+            /** Unit */
+            unit: string;
+            /** A */
+            a: number | null;
+            /** B */
+            b: number | null;
+            /** Both */
+            both: number | null;
+        };
+        /** ComparedRules */
+        ComparedRules: {
+            /** A Only */
+            a_only: {
+                [key: string]: unknown;
+            };
+            /** Both */
+            both: {
+                [key: string]: unknown;
+            };
+            /** B Only */
+            b_only: {
+                [key: string]: unknown;
+            };
         };
         /**
          * ConfigureIn
@@ -1749,62 +2178,57 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /**
+         * ExplainIn
+         * @description A rule or a saved segment, of one member.
+         */
+        ExplainIn: {
+            /** Rule */
+            rule?: {
+                [key: string]: unknown;
+            } | null;
+            /** Segment */
+            segment?: number | null;
+            /** Member */
+            member: number;
+            /** As Of */
+            as_of?: string | null;
+        };
+        /** Explained */
+        Explained: {
+            /** Member */
+            member: string;
+            /** In */
+            in: boolean;
+            tree: components["schemas"]["ExplainedNode"];
+        };
+        /** ExplainedNode */
+        ExplainedNode: {
+            /** Path */
+            path: string;
+            /** Kind */
+            kind: string;
+            /** Sentence */
+            sentence: string;
+            /** Holds */
+            holds: boolean;
+            /** Value */
+            value: string | null;
+            /** Children */
+            children: components["schemas"]["ExplainedNode"][];
+        };
         /** ExportIn */
         ExportIn: {
-            /**
-             * Q
-             * @default
-             */
-            q: string;
-            /**
-             * Search By
-             * @default auto
-             * @enum {string}
-             */
-            search_by: "auto" | "nick" | "phone" | "trade" | "name" | "card";
-            /**
-             * Sort
-             * @default -last_paid_at
-             */
-            sort: string;
-            /** Shops */
-            shops?: string | null;
-            /** Province */
-            province?: string | null;
-            /** Min Trades */
-            min_trades?: number | null;
-            /** Max Trades */
-            max_trades?: number | null;
-            /** Min Paid */
-            min_paid?: number | string | null;
-            /** Max Paid */
-            max_paid?: number | string | null;
-            /** Last Paid After */
-            last_paid_after?: string | null;
-            /** Last Paid Before */
-            last_paid_before?: string | null;
-            /** Has Phone */
-            has_phone?: boolean | null;
-            /** Gender */
-            gender?: ("f" | "m") | null;
-            /**
-             * State
-             * @default all
-             * @enum {string}
-             */
-            state: "all" | "buyers" | "prospects";
-            /** Figure */
-            figure?: ("buyers" | "new_buyers" | "returning_buyers" | "repeat_buyers" | "members") | null;
-            /** Figure Start */
-            figure_start?: string | null;
-            /** Figure End */
-            figure_end?: string | null;
-            /** Figure As Of */
-            figure_as_of?: string | null;
-            /** Figure Province */
-            figure_province?: string | null;
+            /** Rule */
+            rule?: {
+                [key: string]: unknown;
+            } | null;
+            /** Segment */
+            segment?: number | null;
+            /** As Of */
+            as_of?: string | null;
             /** Columns */
-            columns: string[];
+            columns?: string[] | null;
             /**
              * Format
              * @default csv
@@ -2124,6 +2548,18 @@ export interface components {
             /** Label */
             label: string;
         };
+        /** LabelledRule */
+        LabelledRule: {
+            /**
+             * Label
+             * @default
+             */
+            label: string;
+            /** Rule */
+            rule: {
+                [key: string]: unknown;
+            };
+        };
         /** Limits */
         Limits: {
             /** Nodes */
@@ -2396,6 +2832,43 @@ export interface components {
             /** Level */
             level: string | null;
         };
+        /** MemberTag */
+        MemberTag: {
+            /** Tag */
+            tag: string;
+            /** Label */
+            label: string;
+            /** Group */
+            group: string;
+            /** Group Id */
+            group_id: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "manual" | "import" | "rule" | "live";
+            /** Source Label */
+            source_label: string;
+            /** Set By */
+            set_by: string | null;
+            /** Set At */
+            set_at: string | null;
+            /** Effective At */
+            effective_at: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Pending */
+            pending: boolean;
+            /** Removable */
+            removable: boolean;
+            /** Sentence */
+            sentence: string | null;
+        };
+        /** MemberTags */
+        MemberTags: {
+            /** Items */
+            items: components["schemas"]["MemberTag"][];
+        };
         /** MembersOfRule */
         MembersOfRule: {
             /** Total */
@@ -2511,6 +2984,27 @@ export interface components {
              * @enum {string}
              */
             arity: "none" | "one" | "two" | "many" | "window";
+        };
+        /** Overlap */
+        Overlap: {
+            /** Segments */
+            segments: components["schemas"]["OverlapSegment"][];
+            /** Cells */
+            cells: number[][];
+        };
+        /** OverlapIn */
+        OverlapIn: {
+            /** Segments */
+            segments: number[];
+        };
+        /** OverlapSegment */
+        OverlapSegment: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
         };
         /** Overview */
         Overview: {
@@ -3263,6 +3757,236 @@ export interface components {
             /** Profile Label */
             profile_label: string | null;
         };
+        /** Tag */
+        Tag: {
+            /** Id */
+            id: string;
+            /** Code */
+            code: string;
+            /** Group */
+            group: string;
+            /** Label */
+            label: string;
+            /** Builtin */
+            builtin: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "manual" | "rule" | "live";
+            /** Rule */
+            rule: {
+                [key: string]: unknown;
+            } | null;
+            /** Sentence */
+            sentence: string | null;
+            /** Days */
+            days: number | null;
+            /** Enabled */
+            enabled: boolean;
+            /** Derived */
+            derived: boolean;
+            /** Changed Rule */
+            changed_rule: boolean;
+            /** Count */
+            count: number;
+            /** Uses */
+            uses: number;
+            /** Archived */
+            archived: boolean;
+            /** Refreshed At */
+            refreshed_at: string | null;
+            /** Refreshing */
+            refreshing: boolean;
+            /** Error */
+            error: string | null;
+        };
+        /** TagGroup */
+        TagGroup: {
+            /** Id */
+            id: string;
+            /** Code */
+            code: string;
+            /** Label */
+            label: string;
+            /** Help */
+            help: string;
+            /** Builtin */
+            builtin: boolean;
+            /** Exclusive */
+            exclusive: boolean;
+            /** Archived */
+            archived: boolean;
+            /** Tags */
+            tags: components["schemas"]["Tag"][];
+        };
+        /** TagGroupIn */
+        TagGroupIn: {
+            /** Label */
+            label: string;
+            /**
+             * Exclusive
+             * @default false
+             */
+            exclusive: boolean;
+        };
+        /** TagGroupPatch */
+        TagGroupPatch: {
+            /** Label */
+            label?: string | null;
+            /** Exclusive */
+            exclusive?: boolean | null;
+            /** Archived */
+            archived?: boolean | null;
+            /** Position */
+            position?: number | null;
+        };
+        /** TagGroupRow */
+        TagGroupRow: {
+            /** Id */
+            id: string;
+            /** Code */
+            code: string;
+            /** Label */
+            label: string;
+            /** Help */
+            help: string;
+            /** Builtin */
+            builtin: boolean;
+            /** Exclusive */
+            exclusive: boolean;
+            /** Archived */
+            archived: boolean;
+        };
+        /** TagIn */
+        TagIn: {
+            /** Group */
+            group: string;
+            /** Label */
+            label: string;
+            /**
+             * Kind
+             * @default manual
+             * @enum {string}
+             */
+            kind: "manual" | "rule" | "live";
+            /** Rule */
+            rule?: {
+                [key: string]: unknown;
+            } | null;
+            /** Days */
+            days?: number | null;
+        };
+        /** TagPatch */
+        TagPatch: {
+            /** Group */
+            group?: string | null;
+            /** Label */
+            label?: string | null;
+            /** Kind */
+            kind?: ("manual" | "rule" | "live") | null;
+            /** Rule */
+            rule?: {
+                [key: string]: unknown;
+            } | null;
+            /** Days */
+            days?: number | null;
+            /** Enabled */
+            enabled?: boolean | null;
+            /** Archived */
+            archived?: boolean | null;
+            /** Position */
+            position?: number | null;
+        };
+        /** TagTree */
+        TagTree: {
+            /** Groups */
+            groups: components["schemas"]["TagGroup"][];
+        };
+        /** TagUse */
+        TagUse: {
+            /** Kind */
+            kind: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+        };
+        /** TagUses */
+        TagUses: {
+            /** Items */
+            items: components["schemas"]["TagUse"][];
+        };
+        /** TaggedMember */
+        TaggedMember: {
+            /** Member */
+            member: string;
+            /** Display Name */
+            display_name: string;
+            /** Nick */
+            nick: string | null;
+            /** Phone */
+            phone: string | null;
+            /** Accounts */
+            accounts: number;
+            /** Platforms */
+            platforms: string[];
+            /** Gender */
+            gender: string | null;
+            /** Province */
+            province: string | null;
+            /** City */
+            city: string | null;
+            /** City Tier */
+            city_tier: number | null;
+            /** Paid Trades */
+            paid_trades: number;
+            /** Paid Amount */
+            paid_amount: string;
+            /** Net Amount */
+            net_amount: string;
+            /** Average Order Value */
+            average_order_value: string | null;
+            /** First Paid At */
+            first_paid_at: string | null;
+            /** Last Paid At */
+            last_paid_at: string | null;
+            /** Refund Trades */
+            refund_trades: number;
+            /** Unpaid Trades */
+            unpaid_trades: number;
+            /** First Shop Name */
+            first_shop_name: string | null;
+            /** Level */
+            level: string | null;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "manual" | "import" | "rule" | "live";
+            /** Set By */
+            set_by: string | null;
+            /**
+             * Set At
+             * Format: date-time
+             */
+            set_at: string;
+            /** Expires At */
+            expires_at: string | null;
+        };
+        /** TaggedMembers */
+        TaggedMembers: {
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Size */
+            size: number;
+            /** Items */
+            items: components["schemas"]["TaggedMember"][];
+        };
         /** Template */
         Template: {
             /** Code */
@@ -3403,6 +4127,18 @@ export interface components {
             new_buyers: number;
             /** Returning Buyers */
             returning_buyers: number;
+        };
+        /** Uploaded */
+        Uploaded: {
+            segment: components["schemas"]["Segment"];
+            /** Rows */
+            rows: number;
+            /** Matched */
+            matched: number;
+            /** Unmatched */
+            unmatched: number;
+            /** Ambiguous */
+            ambiguous: number;
         };
         /** Use */
         Use: {
@@ -4753,6 +5489,28 @@ export interface operations {
             };
         };
     };
+    segments_list_member_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberTags"];
+                };
+            };
+        };
+    };
     members_get_timeline: {
         parameters: {
             query?: {
@@ -4987,6 +5745,78 @@ export interface operations {
             };
         };
     };
+    segments_cross_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CellsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cells"];
+                };
+            };
+        };
+    };
+    segments_combine_segments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CombineIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Combined"];
+                };
+            };
+        };
+    };
+    segments_compare_segments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompareIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Compared"];
+                };
+            };
+        };
+    };
     segments_count_rule: {
         parameters: {
             query?: never;
@@ -5035,6 +5865,114 @@ export interface operations {
             };
         };
     };
+    segments_explain_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explained"];
+                };
+            };
+        };
+    };
+    segments_export_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+        };
+    };
+    segments_upload_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Name */
+                    name: string;
+                    /** Column */
+                    column?: string | null;
+                    /** Kind */
+                    kind?: string | null;
+                    /**
+                     * File
+                     * Format: binary
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uploaded"];
+                };
+            };
+        };
+    };
+    segments_overlap_segments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverlapIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overlap"];
+                };
+            };
+        };
+    };
     segments_preview_rule: {
         parameters: {
             query?: never;
@@ -5055,6 +5993,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MembersOfRule"];
+                };
+            };
+        };
+    };
+    segments_get_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
         };
@@ -5363,6 +6323,292 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Shop"];
+                };
+            };
+        };
+    };
+    segments_create_tag_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagGroupIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagGroupRow"];
+                };
+            };
+        };
+    };
+    segments_delete_tag_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    segments_change_tag_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagGroupPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagGroupRow"];
+                };
+            };
+        };
+    };
+    segments_list_tags: {
+        parameters: {
+            query?: {
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagTree"];
+                };
+            };
+        };
+    };
+    segments_create_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tag"];
+                };
+            };
+        };
+    };
+    segments_assign_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assigned"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+        };
+    };
+    segments_refresh_tags: {
+        parameters: {
+            query?: {
+                tag?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+        };
+    };
+    segments_get_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tag_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tag"];
+                };
+            };
+        };
+    };
+    segments_delete_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tag_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    segments_change_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tag_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tag"];
+                };
+            };
+        };
+    };
+    segments_list_tagged: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path: {
+                tag_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaggedMembers"];
+                };
+            };
+        };
+    };
+    segments_list_tag_uses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tag_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagUses"];
                 };
             };
         };

@@ -15,7 +15,7 @@ from huitou.intake.archive import CHUNK, ArchiveWriter
 from huitou.kernel.crypto import load_key_ring
 from huitou.kernel.home import Home
 
-PATH_END: Final = "/intake/files"
+PATH_ENDS: Final = ("/intake/files", "/segments/lists")
 
 
 class ArchivedUpload(UploadedFile):  # type: ignore[type-arg]
@@ -67,6 +67,6 @@ class ArchiveUploadHandler(FileUploadHandler):
 
     def _is_expected(self) -> bool:
         request = self.request
-        if request is None or not request.path.endswith(PATH_END):
+        if request is None or not request.path.endswith(PATH_ENDS):
             return False
         return "Authorization" in request.headers or request.user.is_authenticated

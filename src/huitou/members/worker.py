@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -101,33 +101,83 @@ def export_members(
     now: str,
 ) -> dict[str, Any]:
     """Write the file; nothing of it remains when a person cancels."""
-    home = Home.from_environment()
-    ring = load_key_ring(home)
-    home.exports.mkdir(parents=True, exist_ok=True, mode=0o700)
-    export.discard_old(home.exports, datetime.fromisoformat(now))
+    ring = load_key_ring(Home.from_environment())
     wanted = _from_json(_opened(sealed, ring))
     scope = Scope(None if shops is None else frozenset(shops))
-    path = home.exports / f"members-{owner or 0}-{secrets.token_urlsafe(12)}.{form}"
     counted = _Counted(progress, current_warehouse(), wanted, scope, ring, plain=plain)
     export.check_fits(form, counted.total())
+    path = write_file(
+        counted.rows(),
+        columns=columns,
+        form=form,
+        language=language,
+        owner=owner,
+        ring=ring,
+        now=datetime.fromisoformat(now),
+    )
+    return result_of(path, counted.done)
+
+
+def write_file(
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    columns: list[str],
+    form: export.Format,
+    language: Language,
+    owner: int | None,
+    ring: KeyRing,
+    now: datetime,
+) -> Path:
+    """Member rows as a sealed file that only ``owner`` can fetch; nothing of it remains on an exception.
+
+    The caller has asked ``export.check_fits``.
+    """
+    home = Home.from_environment()
+    home.exports.mkdir(parents=True, exist_ok=True, mode=0o700)
+    export.discard_old(home.exports, now)
+    path = home.exports / f"members-{owner or 0}-{secrets.token_urlsafe(12)}.{form}"
     header = export.columns(columns)
+    zone = shops.zone()
     with speaking(language):
-        rows = (export.cells(row, header, counted.zone) for row in counted.rows())
+        cells = (export.cells(row, header, zone) for row in rows)
         try:
             with export.SealedWriter(path, ring) as stream:
                 if form == "csv":
                     titles = [translate(column.label) for column in header]
-                    export.write_csv(stream, titles, rows)
+                    export.write_csv(stream, titles, cells)
                 else:
-                    export.write_xlsx(stream, header, rows)
+                    export.write_xlsx(stream, header, cells)
         except BaseException:
             path.unlink(missing_ok=True)
             raise
+    return path
+
+
+def result_of(path: Path, rows: int) -> dict[str, Any]:
+    """What a job that wrote a file tells."""
     return {
-        "rows": counted.done,
+        "rows": rows,
         "file": path.name,
         "result_url": f"/api/v1/members/exports/{path.name}",
     }
+
+
+def revealed(
+    warehouse: Warehouse, rows: list[dict[str, Any]], ring: KeyRing
+) -> list[dict[str, Any]]:
+    """Member rows with their personal values unmasked; the caller has asked for permission and reason."""
+    persons = people(warehouse, (int(row["member"]) for row in rows), ring)
+    return [
+        {
+            **row,
+            **{
+                column.key: persons[int(row["member"])].first(column.personal)
+                for column in export.COLUMNS.values()
+                if column.personal
+            },
+        }
+        for row in rows
+    ]
 
 
 def export_file(name: str, *, actor: Principal, now: datetime) -> Path:
@@ -159,7 +209,6 @@ class _Counted:
         plain: bool,
     ) -> None:
         self.done = 0
-        self.zone = shops.zone()
         self._progress = progress
         self._warehouse = warehouse
         self._wanted = wanted
@@ -178,23 +227,9 @@ class _Counted:
             self._warehouse, self._wanted, scope=self._scope, ring=self._ring
         )
         for chunk in chunks:
-            yield from self._revealed(chunk) if self._plain else chunk
+            yield from revealed(self._warehouse, chunk, self._ring) if self._plain else chunk
             self.done += len(chunk)
             self._progress.step(self.done, total)
-
-    def _revealed(self, chunk: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        persons = people(self._warehouse, (int(row["member"]) for row in chunk), self._ring)
-        return [
-            {
-                **row,
-                **{
-                    column.key: persons[int(row["member"])].first(column.personal)
-                    for column in export.COLUMNS.values()
-                    if column.personal
-                },
-            }
-            for row in chunk
-        ]
 
 
 def _as_json(wanted: listing.MemberFilter) -> str:

@@ -54,7 +54,7 @@ def create(
 
     Raises ``Wrong`` for a rule that cannot be asked, ``InvalidInput``, ``Conflict`` for a name in use.
     """
-    texts = _checked_texts({"name": name, "description": description, "folder": folder})
+    texts = checked_texts({"name": name, "description": description, "folder": folder})
     if kind not in {DYNAMIC, STATIC}:
         raise InvalidInput(
             Text(f"没有人群类型 {kind}", f"There is no kind of segment {kind}"),
@@ -126,7 +126,7 @@ def change(
     ``NotFound``, ``Wrong``, ``InvalidInput``, ``Conflict``.
     """
     row = reads.get(segment)
-    texts = _checked_texts({key: given[key] for key in _TEXTS if given.get(key) is not None})
+    texts = checked_texts({key: given[key] for key in _TEXTS if given.get(key) is not None})
     rule = given.get("rule")
     if rule is not None:
         if row.kind != DYNAMIC:
@@ -205,7 +205,7 @@ def snapshot(
     """Save whoever is in a segment now, in the caller's scope, as a static one."""
     row = reads.get(segment)
     members = reads.members(warehouse, row, scope=scope, now=now)
-    texts = _checked_texts({"name": name, "description": row.description, "folder": row.folder})
+    texts = checked_texts({"name": name, "description": row.description, "folder": row.folder})
     return store(texts, STATIC, row.rule, members, actor=actor, now=now, detail={"of": row.pk})
 
 
@@ -244,7 +244,8 @@ _CALLED: Final = {
 }
 
 
-def _checked_texts(given: Mapping[str, str]) -> dict[str, str]:
+def checked_texts(given: Mapping[str, str]) -> dict[str, str]:
+    """Name, description and folder without superfluous blanks. Raises ``InvalidInput``."""
     texts = {key: " ".join(text.split()) for key, text in given.items()}
     for key, text in texts.items():
         if len(text) > _LONGEST[key] or (key == "name" and not text):

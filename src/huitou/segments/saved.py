@@ -24,6 +24,7 @@ from huitou.segments.sets import MemberSet
 from huitou.segments.wrong import Wrong
 from huitou.warehouse.store import Warehouse, table
 
+Numbers = npt.NDArray[np.int64]
 DEEPEST: Final = 20
 """How many segments may be inside one another."""
 
@@ -190,15 +191,22 @@ def stored(warehouse: Warehouse, segment: int) -> MemberSet:
 
 def moved(warehouse: Warehouse, members: MemberSet) -> MemberSet:
     """A set with the members that were merged since under the numbers they have now."""
-    former, into = _merges(warehouse)
+    former, _into = _merges(warehouse)
     gone = members & MemberSet.of(former)
     if not gone:
         return members
-    at = np.searchsorted(former, gone.numbers())
-    return (members - gone) | MemberSet.of(into[at])
+    return (members - gone) | MemberSet.of(renumbered(warehouse, gone.numbers()))
 
 
-Numbers = npt.NDArray[np.int64]
+def renumbered(warehouse: Warehouse, numbers: Numbers) -> Numbers:
+    """Member numbers, each as it is today."""
+    former, into = _merges(warehouse)
+    if not len(former):
+        return numbers
+    at = np.minimum(np.searchsorted(former, numbers), len(former) - 1)
+    return np.where(former[at] == numbers, into[at], numbers)
+
+
 _known_merges: WeakKeyDictionary[Warehouse, tuple[tuple[int, ...], Numbers, Numbers]] = (
     WeakKeyDictionary()
 )

@@ -12,13 +12,14 @@ from huitou.accounts import shops
 from huitou.kernel.clock import local_day
 from huitou.kernel.i18n import Text
 from huitou.kernel.jobs import Progress, job
-from huitou.segments import asking, reads, refresh
+from huitou.segments import asking, export, reads, refresh
 from huitou.segments.models import DYNAMIC, Segment
 from huitou.segments.parsing import parse
 from huitou.segments.wrong import Wrong
 from huitou.warehouse.followers import Span, follower, ticking
 from huitou.warehouse.store import Warehouse, current_warehouse, table
 
+__all__ = ["export"]
 NAME: Final = "segments"
 KINDS: Final = frozenset(
     {

@@ -150,7 +150,7 @@ def recover(*, now: datetime) -> None:
     from huitou.intake import pipeline
     from huitou.intake.workplace import Workplace
     from huitou.members import actions, suggestions
-    from huitou.segments import refresh
+    from huitou.segments import lists, refresh
 
     work = Workplace.here()
     touched = pipeline.recover(work, now=now)
@@ -158,6 +158,7 @@ def recover(*, now: datetime) -> None:
         log.warning("batch %s was left half way: now %s", batch.pk, batch.state)
     if actions.settle(work.warehouse, now) or touched:
         suggestions.refresh_all(work.warehouse, now)
+    lists.discard_left_behind(work.home)
     for_segments = refresh.settle(work.warehouse)
     if for_segments:
         log.warning("%s refreshes of segments were left half way: finished", for_segments)
