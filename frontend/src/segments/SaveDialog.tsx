@@ -18,8 +18,7 @@ interface SaveDialogProps {
 
 /** The folders in use, to choose from. */
 export function useFolders(): string[] {
-  const segments = useSegments({ size: 200 });
-  return [...new Set((segments.data?.items ?? []).map((one) => one.folder).filter(Boolean))].sort();
+  return useSegments({ size: 1 }).data?.folders ?? [];
 }
 
 export function FolderInput({ value, onChange }: { value: string; onChange: (folder: string) => void }) {

@@ -16,5 +16,5 @@ export function StateTag({ segment }: { segment: Pick<Segment, 'state' | 'error'
   const { t } = useTranslation();
   if (segment.kind !== 'dynamic' && segment.state === 'fresh') return <span className="ht-muted">{t('segments.state.kept')}</span>;
   const tag = <Tag icon={ICONS[segment.state]} color={segment.state === 'failed' ? 'error' : segment.state === 'stale' ? 'warning' : undefined}>{t(`segments.state.${segment.state}`)}</Tag>;
-  return segment.error ? <Tooltip title={segment.error}>{tag}</Tooltip> : tag;
+  return segment.error ? <Tooltip title={`${segment.error.message} ${segment.error.remedy}`}>{tag}</Tooltip> : tag;
 }

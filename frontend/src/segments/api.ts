@@ -117,7 +117,7 @@ export function useSegments(query: SegmentQuery, enabled = true) {
   const { i18n } = useTranslation();
   return useQuery({
     queryKey: [...SEGMENTS_KEY, 'list', i18n.language, query],
-    queryFn: ({ signal }) => ask<Listed<Segment>>('GET', '/segments', { query: { ...query }, signal }),
+    queryFn: ({ signal }) => ask<Listed<Segment> & { folders: string[] }>('GET', '/segments', { query: { ...query }, signal }),
     placeholderData: keepPreviousData,
     enabled,
     refetchInterval: (found) => (found.state.data?.items.some(isBusy) ? BUSY_MS : false),

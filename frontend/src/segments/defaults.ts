@@ -34,9 +34,14 @@ export function factOf(catalogue: Catalogue, code: string): Fact | undefined {
   return catalogue.facts.find((one) => one.code === code);
 }
 
+/** Orders are the one fact of their kind. */
+export function ordersOf(catalogue: Catalogue): Fact | undefined {
+  return catalogue.facts.find((one) => one.kind === 'trades');
+}
+
 /** The fact a trades or events condition counts. */
 export function factOfNode(catalogue: Catalogue, node: { kind: 'trades' } | { kind: 'events'; event: string }): Fact | undefined {
-  return factOf(catalogue, node.kind === 'trades' ? 'trades' : node.event);
+  return node.kind === 'trades' ? ordersOf(catalogue) : factOf(catalogue, node.event);
 }
 
 export function operatorOf(catalogue: Catalogue, code: string): Operator | undefined {
@@ -49,7 +54,7 @@ export function stepEvent(fact: Fact): string {
 }
 
 export function factOfStep(catalogue: Catalogue, event: string): Fact | undefined {
-  return factOf(catalogue, event === 'trade' ? 'trades' : event);
+  return event === 'trade' ? ordersOf(catalogue) : factOf(catalogue, event);
 }
 
 /** What a value is asked of: its type, its unit, and where its values come from. */
@@ -156,7 +161,7 @@ export function newWhere(catalogue: Catalogue, fact: Fact, field: FactField): Wh
 }
 
 export function newSequence(catalogue: Catalogue): SequenceNode {
-  const trade = catalogue.facts.find((fact) => fact.kind === 'trades');
+  const trade = ordersOf(catalogue);
   const event = trade ? stepEvent(trade) : 'trade';
   return { kind: 'sequence', first: { event, where: [] }, then: { event, where: [] }, within: { n: 30, unit: 'day' }, happens: true, window: { kind: 'last', n: 365, unit: 'day' } };
 }
@@ -167,7 +172,7 @@ export function newInterval(): IntervalNode {
 
 /** What can be ranked by: anything with an amount. */
 export function newRank(catalogue: Catalogue, by?: Subject): RankNode | null {
-  const trades = catalogue.facts.find((fact) => fact.kind === 'trades');
+  const trades = ordersOf(catalogue);
   const measure = trades?.measures.find((one) => one.type === 'money') ?? trades?.measures[0];
   const subject = by ?? (trades && measure ? subjectOf(newFact(catalogue, trades, measure, [], { kind: 'last', n: 365, unit: 'day' })) : null);
   return subject ? { kind: 'rank', direction: 'top', size: { n: 100, unit: 'members' }, by: subject } : null;

@@ -258,8 +258,8 @@ export interface Segment {
   refreshed_at: string | null;
   as_of: string | null;
   state: SegmentState;
-  error: string | null;
-  owner: string | null;
+  error: { message: string; remedy: string } | null;
+  owner: string;
   created_at: string;
   updated_at: string;
   archived: boolean;
@@ -268,7 +268,8 @@ export interface Segment {
 }
 
 export interface SegmentDetail extends Segment {
-  rule: RuleDocument;
+  /** Lists and snapshots have none. */
+  rule: RuleDocument | null;
 }
 
 export interface ExplainedNode {

@@ -14,6 +14,10 @@ const MemberPage = lazy(() => import('../members/MemberPage'));
 const IdentityReview = lazy(() => import('../members/IdentityReview'));
 const SegmentsList = lazy(() => import('../segments/SegmentsList'));
 const SegmentEdit = lazy(() => import('../segments/SegmentEdit'));
+const SegmentPage = lazy(() => import('../segments/SegmentPage'));
+const SegmentCompare = lazy(() => import('../segments/Compare'));
+const SegmentOverlap = lazy(() => import('../segments/OverlapMatrix'));
+const SegmentCells = lazy(() => import('../segments/Cells'));
 const Batches = lazy(() => import('../intake/Batches'));
 const BatchPage = lazy(() => import('../intake/BatchPage'));
 const Mappings = lazy(() => import('../intake/Mappings'));
@@ -67,6 +71,10 @@ export const router = createBrowserRouter([
       { path: 'members/:member', ...guarded(MemberPage, 'members.view') },
       { path: 'segments', ...guarded(SegmentsList, 'segments.view') },
       { path: 'segments/new', ...guarded(SegmentEdit, 'segments.edit') },
+      { path: 'segments/compare', ...guarded(SegmentCompare, 'segments.view') },
+      { path: 'segments/overlap', ...guarded(SegmentOverlap, 'segments.view') },
+      { path: 'segments/cells', ...guarded(SegmentCells, 'segments.view') },
+      { path: 'segments/:id', ...guarded(SegmentPage, 'segments.view') },
       { path: 'segments/:id/edit', ...guarded(SegmentEdit, 'segments.edit') },
       { path: 'data', ...guarded(Batches, 'intake.view') },
       { path: 'data/batches/:batch', ...guarded(BatchPage, 'intake.view') },

@@ -130,8 +130,34 @@ export const segments = {
     operator: { union: 'Union', intersection: 'Intersection', difference: 'Difference' },
     help: { union: 'in any of them', intersection: 'in all of them', difference: 'in the first but in none of the others' },
   },
-  page: { back: '← Segments' },
-  compare: { title: 'Compare two segments', verb: 'Compare', two: 'Choose two segments' },
-  overlap: { title: 'Overlap matrix', verb: 'Overlap', upTo: 'Choose 2 to 12 segments' },
-  cells: { title: 'Cross groups' },
+  page: {
+    back: '← Segments', missing: 'No such segment', missingText: 'It may have been deleted.', toList: 'Open the list of segments',
+    refresh: 'Refresh', duplicate: 'Duplicate as a new segment', snapshot: 'Keep a snapshot', snapshotAct: 'Keep snapshot', snapshotText: 'Keeps the members of now as a static segment that does not change any more.', snapshotName: '{{name}}, snapshot of {{day}}',
+    delete: 'Delete', deleteTitle: 'Delete the segment “{{name}}”', deleteText: 'The segment, its history and who came and went are deleted for good.', deleteKeeps: 'The members themselves stay. If you only do not want to see it, archive it.', deleteAct: 'Delete segment',
+    deleteUsed_one: '{{count}} thing uses it, so it cannot be deleted: {{names}}. Change that first.', deleteUsed_other: '{{count}} things use it, so it cannot be deleted: {{names}}. Change those first.',
+    uses: 'Used by', noUses: 'Nothing uses it yet.',
+    nobody: 'No members now', nobodyText: 'Nobody fits this rule. While editing, the count beside each condition shows which one leaves nobody.',
+    at: { entered: 'Entered', left: 'Left' }, none: { entered: 'Nobody entered', left: 'Nobody left' }, noneText: 'After every refresh, those who entered and left are listed here.',
+  },
+  tab: { growth: 'Growth', members: 'Members', entered: 'Entered', left: 'Left', why: 'Why' },
+  useKind: { segment: 'Segment', tag: 'Tag' },
+  growth: {
+    title: 'Size over time', span: 'Time span', day: 'Day', days_one: '{{count}} day', days_other: '{{count}} days',
+    sentence: { grew: 'In {{days}} days it grew from {{from}} to {{to}}, {{change}} more: {{entered}} entered, {{left}} left.', shrank: 'In {{days}} days it shrank from {{from}} to {{to}}, {{change}} fewer: {{entered}} entered, {{left}} left.', stayed: 'In {{days}} days it stayed at {{to}}: {{entered}} entered, {{left}} left.' },
+    empty: 'No history yet', emptyText: 'The size is noted at every refresh; after two days there is a curve here.', fixedText: 'Static segments and lists do not change, so there is no curve.',
+  },
+  explain: {
+    who: 'Member number', hint: 'e.g. 1024', verb: 'See why', lead: 'Enter a member number to see which conditions that member meets, which not, and the values found.',
+    in: 'is in this segment', out: 'is not in this segment', holds: 'holds', fails: 'does not hold', found: 'found: {{value}}', notKnown: 'no value found',
+  },
+  compare: {
+    title: 'Compare two segments', verb: 'Compare', two: 'Choose two segments', same: 'Choose two different segments', lead: 'How many members two segments share, and how differently they buy.', example: 'For example: compare “New at Double 11” with “Invited to members’ day” to see how many new ones are invited already.',
+    shared: 'Overlap', sentence: 'Of everyone in “{{a}}” or “{{b}}”, {{share}} are in both.', onlyA: 'only in “{{a}}”', onlyB: 'only in “{{b}}”', both: 'in both', measures: 'How they differ', measure: 'Measure',
+  },
+  overlap: { title: 'Overlap matrix', verb: 'Overlap', upTo: 'Choose 2 to 12 segments', lead: 'How many members each two segments share.', read: 'Each cell counts the members in both its row and its column, and below that its share of the row; the darker, the larger the share.', of: 'In {{a}} and in {{b}}', example: 'For example: see how far the audiences of several campaigns overlap, so that nobody gets several messages.' },
+  cells: {
+    title: 'Cross groups', lead: 'Rows × columns part the members into cells that do not overlap; every number opens its people and can be saved.', rows: 'Rows', columns: 'Columns', add: 'Add', clear: 'Clear', drop: 'Drop {{name}}', swap: 'Swap rows and columns', sum: 'Total', tagGroups: 'Tag groups',
+    ownRule: 'Own rule…', ownAct: 'Add it', union: 'All cells', disjoint: 'Who fits several cells counts in the first of them only.',
+    empty: 'Choose rows and columns first', emptyText: 'Use grids, tag groups, saved segments or rules of your own (such as “bought rice wine”).', example: 'For example: rows are lifecycle states (new, active, silent …), columns the categories bought; each cell gets its own words and coupon.', try: 'Try lifecycle × RFM',
+  },
 } as const;

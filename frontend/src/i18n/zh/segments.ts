@@ -123,8 +123,34 @@ export const segments = {
     operator: { union: '并集', intersection: '交集', difference: '差集' },
     help: { union: '在其中任一人群里', intersection: '同时在所有人群里', difference: '在第一个里，但不在其余的里' },
   },
-  page: { back: '← 人群' },
-  compare: { title: '比较两个人群', verb: '比较', two: '选择两个人群' },
-  overlap: { title: '重叠矩阵', verb: '看重叠', upTo: '选择 2 到 12 个人群' },
-  cells: { title: '交叉分组' },
+  page: {
+    back: '← 人群', missing: '没有这个人群', missingText: '它可能已被删除。', toList: '打开人群列表',
+    refresh: '刷新', duplicate: '复制为新人群', snapshot: '另存快照', snapshotAct: '保存快照', snapshotText: '把现在的会员另存为一份静态人群，以后不再变化。', snapshotName: '{{name}} {{day}} 快照',
+    delete: '删除', deleteTitle: '删除人群“{{name}}”', deleteText: '人群、它的历史和进出记录都会删除，不能恢复。', deleteKeeps: '会员本身不受影响。只是不想再看到它时，可以归档。', deleteAct: '删除人群',
+    deleteUsed_other: '有 {{count}} 处在用它，不能删除：{{names}}。请先改掉这些引用。',
+    uses: '被谁使用', noUses: '还没有被引用。',
+    nobody: '现在没有会员', nobodyText: '没有人符合这条规则。编辑规则时每个条件旁都有人数，可以看出是哪一步筛空的。',
+    at: { entered: '进入时间', left: '离开时间' }, none: { entered: '没有新进入的会员', left: '没有离开的会员' }, noneText: '每次刷新后，进入和离开的会员会列在这里。',
+  },
+  tab: { growth: '增长', members: '会员', entered: '新进入', left: '离开', why: '为什么' },
+  useKind: { segment: '人群', tag: '标签' },
+  growth: {
+    title: '人数变化', span: '时间范围', day: '日期', days_other: '{{count}} 天',
+    sentence: { grew: '{{days}} 天里从 {{from}} 人增加到 {{to}} 人，多了 {{change}} 人：进入 {{entered}}，离开 {{left}}。', shrank: '{{days}} 天里从 {{from}} 人减少到 {{to}} 人，少了 {{change}} 人：进入 {{entered}}，离开 {{left}}。', stayed: '{{days}} 天里人数没有变化，还是 {{to}} 人：进入 {{entered}}，离开 {{left}}。' },
+    empty: '还没有历史', emptyText: '人群每次刷新都会记下人数，两天以后这里会有曲线。', fixedText: '静态人群和名单的会员不变，没有增长曲线。',
+  },
+  explain: {
+    who: '会员编号', hint: '例如 1024', verb: '看为什么', lead: '输入会员编号，看这位会员符合哪些条件、不符合哪些，以及查到的值。',
+    in: '在这个人群里', out: '不在这个人群里', holds: '符合', fails: '不符合', found: '查到：{{value}}', notKnown: '没有查到值',
+  },
+  compare: {
+    title: '比较两个人群', verb: '比较', two: '选择两个人群', same: '请选择两个不同的人群', lead: '看两个人群有多少人重合，买得有什么不同。', example: '例：比较“双11 新客”和“会员日邀请名单”，看有多少新客已经受邀。',
+    shared: '重合', sentence: '“{{a}}”和“{{b}}”合起来的人里，{{share}} 同时在两边。', onlyA: '只在“{{a}}”', onlyB: '只在“{{b}}”', both: '两边都在', measures: '有什么不同', measure: '指标',
+  },
+  overlap: { title: '重叠矩阵', verb: '看重叠', upTo: '选择 2 到 12 个人群', lead: '每两个人群有多少人相同。', read: '每格是行与列都在的人数，下面是它占该行人群的比例；颜色越深占比越高。', of: '{{a}} 与 {{b}} 都在', example: '例：检查几个活动人群之间重复了多少，避免同一个人收到多条消息。' },
+  cells: {
+    title: '交叉分组', lead: '行 × 列，把会员分成互不重叠的格子；每个数字都能点开看人、存成人群。', rows: '行', columns: '列', add: '添加', clear: '清空', drop: '去掉 {{name}}', swap: '行列对调', sum: '合计', tagGroups: '标签组',
+    ownRule: '自定规则…', ownAct: '加入', union: '全部格子', disjoint: '一个人符合几格时，只算在先列出的一格。',
+    empty: '先选行和列', emptyText: '可以用分层、标签组、已保存的人群，也可以自定规则（例如“买过黄酒”）。', example: '例：行是生命周期（新客、活跃、沉默…），列是买过的品类，每格对应一种说法和一张券。', try: '用生命周期 × RFM 试试',
+  },
 } as const;

@@ -10,6 +10,7 @@ import {
   factOfNode,
   factOfStep,
   isNumeric,
+  ordersOf,
   stepEvent,
   subjectOf,
   withOperator,
@@ -153,7 +154,7 @@ function Interval({ node, onChange, onReplace }: EditorProps<IntervalNode>) {
   const { t } = useTranslation();
   const { catalogue } = useBuilder();
   const asked = askedOfInterval(catalogue);
-  const trades = catalogue.facts.find((fact) => fact.kind === 'trades');
+  const trades = ordersOf(catalogue);
   const label = t('segments.special.interval');
   return (
     <>
