@@ -17,17 +17,26 @@ from huitou.kernel import jobs
 from huitou.kernel.errors import Conflict, InvalidInput, NotFound
 from huitou.kernel.models import Job
 from huitou.members import actions as member_actions
-from huitou.segments import tag_actions, tag_builtin, tag_import, tag_ledger, tag_reads, tag_refresh
+from huitou.segments import (
+    derived,
+    tag_actions,
+    tag_builtin,
+    tag_import,
+    tag_ledger,
+    tag_reads,
+    tag_refresh,
+)
 from huitou.segments.models import Segment
+from huitou.segments.parsing import parse
+from huitou.segments.sentences import sentence
 from huitou.segments.sets import MemberSet
 from huitou.segments.tag_models import Tag, TagGroup
 from huitou.segments.wrong import Wrong
 from huitou.warehouse import feed
 from huitou.warehouse.followers import catch_up
 from huitou.warehouse.store import Warehouse
-from huitou.web import kinds
+from huitou.web import kinds  # noqa: F401 - so that jobs and followers are known
 
-assert kinds
 pytestmark = pytest.mark.django_db
 
 BY: dict[str, Any] = {"scope": Scope.everything(), "actor": None, "now": NOW}
@@ -210,7 +219,7 @@ def shop(warehouse: Warehouse, tmp_path: Path) -> Warehouse:
 def test_a_rule_is_kept_true_in_both_directions(shop: Warehouse) -> None:
     regular = a_tag("回头客", kind="rule", rule=orders(2))
     assert jobs.run_pending(NOW) == 1
-    assert Job.objects.get(kind="tags.refresh").result["entered"] == 1
+    assert (Job.objects.get(kind="tags.refresh").result or {})["entered"] == 1
     assert holders(shop, regular) == {1}
     assert tag_refresh.refresh(shop, now=NOW).entered == 0
     tag_actions.change_tag(shop, regular.pk, {"rule": orders(1)}, actor=None, now=NOW)
@@ -433,3 +442,32 @@ def test_many_are_a_job(warehouse: Warehouse, tmp_path: Path) -> None:
         "changed": 2_100, "total": 2_100, "kept": 0, "result_url": f"/tags?tag={vip.pk}"
     }  # fmt: skip
     assert len(holders(warehouse, vip)) == 2_100
+
+
+# Derived
+
+
+@pytest.mark.parametrize("code", sorted(derived.RULES))
+def test_every_derived_rule_can_be_asked(code: str) -> None:
+    group, _dot, tag = code.partition(".")
+    assert tag in {one.code for one in tag_builtin.GROUPS[group].tags}
+    assert sentence(parse(derived.RULES[code])).zh
+
+
+def test_derived_tags_work_once_they_are_switched_on(shop: Warehouse) -> None:
+    for row in list(Tag.objects.filter(kind="rule")):
+        tag_actions.change_tag(shop, row.pk, {"enabled": True}, actor=None, now=NOW)
+    done = tag_refresh.refresh(shop, now=NOW)
+    assert done.failed == []
+    found = {
+        row.code: sorted(holders(shop, row))
+        for row in Tag.objects.filter(kind="rule")
+        if holders(shop, row)
+    }
+    assert found["region.east"] == [1, 2, 3]
+    assert found["promotion.low"] == [1, 2, 3]
+    assert (found["channel.online"], found["channel.store"]) == ([1, 2], [3])
+    assert found["order_value.high"] == [2]
+    for group in TagGroup.objects.filter(exclusive=True):
+        held = [member for row in group.tags.all() for member in found.get(row.code, ())]
+        assert len(held) == len(set(held)), group.code

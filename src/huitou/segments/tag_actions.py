@@ -342,10 +342,12 @@ def assign(
     effective_on: date | None = None,
     expires_on: date | None = None,
     source: str = "manual",
+    at_once: bool = False,
     actor: Principal | None,
     now: datetime,
 ) -> Assigned | Job:
-    """Give a tag to members or take it away; a job where they are more than ``AT_ONCE``.
+    """Give a tag to members or take it away; a job where they are more than ``AT_ONCE``, unless
+    ``at_once``.
 
     ``members`` must be in the caller's scope already. ``expires_on``: the last day; without it the tag's
     own ``days`` count from its first day. Raises ``InvalidInput``, ``Conflict`` for an archived tag.
@@ -379,7 +381,7 @@ def assign(
             },
             now,
         )
-        if len(members) > AT_ONCE:
+        if len(members) > AT_ONCE and not at_once:
             return _as_job(
                 row,
                 members,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from django.db import transaction
 from django.http import HttpResponse
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from huitou.accounts import audit
 from huitou.accounts.guard import ApiRequest, route
@@ -96,7 +96,7 @@ def create_tag(request: ApiRequest, body: schemas.TagIn) -> dict[str, Any]:
     permission="tags.assign",
     response={200: schemas.Assigned, 202: Job},
 )
-def assign_tag(request: ApiRequest, body: schemas.AssignIn) -> tuple[int, Any]:
+def assign_tag(request: ApiRequest, body: schemas.AssignIn) -> Status[dict[str, Any]]:
     warehouse, now = current_warehouse(), wall_clock()
     found = tag_actions.assign(
         warehouse,
@@ -109,8 +109,9 @@ def assign_tag(request: ApiRequest, body: schemas.AssignIn) -> tuple[int, Any]:
         now=now,
     )
     if isinstance(found, tag_actions.Assigned):
-        return 200, {"changed": found.changed, "total": found.total, "kept": found.kept}
-    return 202, jobs.as_dict(found, active_language())
+        done = {"changed": found.changed, "total": found.total, "kept": found.kept}
+        return Status(200, done)
+    return Status(202, jobs.as_dict(found, active_language()))
 
 
 @route(router, "POST", "/tags/refresh", permission="tags.edit", response=Job)

@@ -140,14 +140,14 @@ GROUPS: Final[dict[str, BuiltinGroup]] = {
         ),
         BuiltinGroup(
             "hours", Text("购物时段", "Shopping hours"),
-            _tags(morning=("上午", "mornings"), afternoon=("下午", "afternoons"), evening=("晚间", "evenings"),
-                  night=("深夜", "nights")),
+            _tags(morning=("上午", "mornings"), noon=("中午", "noon"), afternoon=("下午", "afternoons"),
+                  evening=("晚上", "evenings"), late=("深夜", "late evenings"), night=("凌晨", "nights")),
             exclusive=True, help=Text("下单最多的时段", "When most of their orders are paid"),
         ),
         BuiltinGroup(
             "channel", Text("渠道偏好", "Channel"),
-            _tags(online=("网店", "online"), store=("门店", "in store"), both=("线上线下都买", "both")),
-            exclusive=True, help=Text("在哪里买得多", "Where they buy most"),
+            _tags(online=("只在网店买", "online only"), store=("只在门店买", "stores only"), both=("线上线下都买", "both")),
+            exclusive=True, help=Text("在网店买还是在门店买", "Whether they buy online or in stores"),
         ),
         BuiltinGroup(
             IMPORTED, Text("导入", "From lists"),
