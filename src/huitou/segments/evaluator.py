@@ -13,16 +13,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from weakref import ReferenceType, WeakKeyDictionary, ref
 
-import ibis
-import ibis.expr.operations as ops
-import numpy as np
-
 from huitou.accounts.scopes import Scope
 from huitou.segments.facts import View
 from huitou.segments.grids import GridSettings
-from huitou.segments.leaves import Answer, answer, known_members
 from huitou.segments.moments import Moment
 from huitou.segments.nodes import Group, Leaf, Listed, Node, Sample, Saved
+from huitou.segments.queries import Ready, everybody, ready
 from huitou.segments.samples import BUCKETS, buckets
 from huitou.segments.sets import MemberSet
 from huitou.warehouse import asof
@@ -86,7 +82,8 @@ class _Run:
         self._view = view_of(warehouse, question.moment, question.scope)
         if latest is not None:
             self._view = replace(self._view, latest=latest)
-        self.universe = self._cached("universe", lambda: Answer(known_members(self._view)))
+        self.universe = MemberSet.empty()
+        self.universe = self._cached("universe", lambda: everybody(self._view))
 
     def node(self, node: Node, path: str, by_path: dict[str, MemberSet]) -> MemberSet:
         if isinstance(node, Group):
@@ -118,9 +115,8 @@ class _Run:
             return self._question.saved(leaf.segment) & self.universe
         if isinstance(leaf, Listed):
             return MemberSet.of(leaf.members) & self.universe
-        return self._cached(
-            (leaf, self._question.grids), lambda: answer(leaf, self._view, self._question.grids)
-        )
+        grids = self._question.grids
+        return self._cached((leaf, grids), lambda: ready(leaf, self._view, grids))
 
     def _sample(self, leaf: Sample) -> MemberSet:
         numbers = self.universe.numbers()
@@ -128,18 +124,17 @@ class _Run:
         low, high = (round(share * BUCKETS / 100) for share in (leaf.start, leaf.end))
         return MemberSet.of(numbers[(bucket >= low) & (bucket < high)], self.universe.size)
 
-    def _cached(self, what: Any, make: Callable[[], Answer]) -> MemberSet:
+    def _cached(self, what: Any, make: Callable[[], Ready]) -> MemberSet:
         key = (what, self._view)
         held = self._cache.get(key)
         if held is not None:
             return held
-        asked = self._cache.expression(key, make)
-        numbers = self._warehouse.fetch(asked.rows)["member"].to_numpy()
-        size = 0 if what == "universe" else self.universe.size
-        found = MemberSet.of(np.asarray(numbers, np.int64), size)
+        asked = make()
+        numbers = self._warehouse.numbers(asked.prepared.query, asked.values)
+        found = MemberSet.of(numbers, self.universe.size)
         if what != "universe":
-            found = self.universe - found if asked.complement else found & self.universe
-        self._cache.put(key, found, asked.rows)
+            found = self.universe - found if asked.prepared.complement else found & self.universe
+        self._cache.put(key, found, asked.prepared.tables)
         return found
 
 
@@ -158,7 +153,6 @@ class _Cache:
         self._warehouse: ReferenceType[Warehouse] = ref(warehouse)
         self._lock = threading.Lock()
         self._kept: OrderedDict[Any, _Kept] = OrderedDict()
-        self._expressions: OrderedDict[Any, Answer] = OrderedDict()
         self._bytes = 0
         self._latest: tuple[tuple[int, ...], Any] | None = None
 
@@ -170,26 +164,13 @@ class _Cache:
             self._kept.move_to_end(key)
             return held.members
 
-    def put(self, key: Any, members: MemberSet, rows: ibis.Table) -> None:
-        tables = tables_of(rows)
+    def put(self, key: Any, members: MemberSet, tables: tuple[str, ...]) -> None:
         with self._lock:
             self._drop(key)
             self._kept[key] = _Kept(members, tables, self._warehouse_now().versions(tables))
             self._bytes += members.nbytes
             while self._bytes > MOST_BYTES and len(self._kept) > 1:
                 self._drop(next(iter(self._kept)))
-
-    def expression(self, key: Any, make: Callable[[], Answer]) -> Answer:
-        """The expression of a leaf: building and compiling one costs more than running a small one."""
-        with self._lock:
-            held = self._expressions.get(key)
-        if held is None:
-            held = make()
-            with self._lock:
-                self._expressions[key] = held
-                while len(self._expressions) > 4_096:
-                    self._expressions.popitem(last=False)
-        return held
 
     def is_latest(self, moment: Moment) -> bool:
         """Whether no fact is as late as the moment."""
@@ -220,8 +201,3 @@ def _cache_of(warehouse: Warehouse) -> _Cache:
         if warehouse not in _caches:
             _caches[warehouse] = _Cache(warehouse)
         return _caches[warehouse]
-
-
-def tables_of(rows: ibis.Table) -> tuple[str, ...]:
-    """The warehouse tables an expression reads."""
-    return tuple(sorted({node.name for node in rows.op().find(ops.UnboundTable)}))

@@ -16,14 +16,18 @@ import ibis
 
 from huitou.accounts.scopes import Scope
 from huitou.kernel.i18n import Text
+from huitou.kernel.money import ZERO
 from huitou.segments.moments import Moment
 from huitou.segments.operators import ValueType
+from huitou.segments.slots import CUT, DAY, AnyMoment, Slot, constant
 from huitou.warehouse import asof
 from huitou.warehouse.days import local_day, local_time
+from huitou.warehouse.schema import MONEY
 from huitou.warehouse.scoping import scoped
 from huitou.warehouse.store import table
 from huitou.warehouse.trades import UNPAID
 
+NOTHING: Final = ibis.literal(ZERO, MONEY)
 Need = Literal["line", "trade", "item", "shop"]
 Needs = frozenset[Need]
 
@@ -35,7 +39,7 @@ class View:
     ``latest``: whether the moment is later than every fact, so that the tables stand as they are.
     """
 
-    moment: Moment
+    moment: Moment  # or AnyMoment, which does not tell
     scope: Scope
     latest: bool = True
 
@@ -52,6 +56,16 @@ class View:
     @property
     def zone(self) -> str:
         return self.moment.zone
+
+    @property
+    def cut(self) -> ibis.Value:
+        """The moment as a timestamp: facts from it on are not known."""
+        return constant(CUT if isinstance(self.moment, AnyMoment) else self.moment.cut)
+
+    @property
+    def day(self) -> ibis.Value:
+        """The last brand day of which something is known."""
+        return constant(DAY if isinstance(self.moment, AnyMoment) else self.moment.day)
 
     @property
     def may_use_totals(self) -> bool:
@@ -165,7 +179,7 @@ def rows_of(fact: Fact, basis: str, view: View, needs: Needs) -> ibis.Table:
     rows = rows.mutate(moment=rows[fact.at])
     rows = rows.filter(rows.moment.notnull())
     if not view.latest:
-        rows = rows.filter(rows.moment < ibis.literal(view.moment.cut, "timestamp(6)"))
+        rows = rows.filter(rows.moment < view.cut)
     if "item" in needs:
         rows = _with_item(rows)
     if "shop" in needs:
@@ -265,15 +279,18 @@ def month(rows: ibis.Table, view: View) -> ibis.Value:
     return moment_day(rows, view).month()
 
 
-def in_window(rows: ibis.Table, first: datetime | None, end: datetime | None) -> ibis.Table:
+def in_window(
+    rows: ibis.Table, first: datetime | Slot | None, end: datetime | Slot | None
+) -> ibis.Table:
     """The rows of [first, end)."""
+    sides = []
     if first is not None:
-        rows = rows.filter(rows.moment >= ibis.literal(first, "timestamp(6)"))
+        sides.append(rows.moment >= constant(first))
     if end is not None:
-        rows = rows.filter(rows.moment < ibis.literal(end, "timestamp(6)"))
-    return rows
+        sides.append(rows.moment < constant(end))
+    return rows.filter(*sides) if sides else rows
 
 
 def days_since(day: ibis.Value, view: View) -> ibis.Value:
     """Whole brand days from a day to the day of the question."""
-    return ibis.literal(view.moment.day).delta(day, unit="day")
+    return view.day.delta(day, unit="day")

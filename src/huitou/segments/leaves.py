@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any, Final
 
 import ibis
@@ -32,9 +31,11 @@ from huitou.segments.nodes import (
     Subject,
     TagNode,
 )
-from huitou.segments.operators import OPERATORS, Operator, ValueType
+from huitou.segments.operators import OPERATORS, Operator
 from huitou.segments.parsing import type_of
 from huitou.segments.registry import FACTS
+from huitou.segments.shapes import Asked, Compared, Shape, plain
+from huitou.segments.slots import Between, Slot, constant
 from huitou.segments.values import days_between, resolved
 from huitou.segments.windows import EVER, Window
 from huitou.warehouse import scoping
@@ -53,8 +54,13 @@ class Answer:
     complement: bool = False
 
 
-def answer(leaf: Compare | Sequence | Rank | TagNode, view: View, grids: GridSettings) -> Answer:
-    """A leaf over the warehouse's tables."""
+def answer(leaf: Asked | Shape, view: View, grids: GridSettings) -> Answer:
+    """A leaf, or the shape of one, over the warehouse's tables.
+
+    Raises ``NeedsMoment`` for a shape that cannot be built for every moment.
+    """
+    if isinstance(leaf, Compare):
+        leaf = plain(leaf, view.moment)
     if isinstance(leaf, Sequence):
         return Answer(_sequence(leaf, view))
     if isinstance(leaf, Rank):
@@ -89,11 +95,10 @@ def subject_values(subject: Subject, view: View, grids: GridSettings) -> Values:
 # Conditions on a value
 
 
-def _compare(leaf: Compare, view: View, grids: GridSettings) -> Answer:
+def _compare(leaf: Compared, view: View, grids: GridSettings) -> Answer:
     kind, _always = type_of(leaf.subject)
     operator = OPERATORS[leaf.operator]
-    operand = resolved(leaf.operand, view.moment)
-    shortcut = _occurrence(leaf, operator, operand, view)
+    shortcut = _occurrence(leaf, view)
     if shortcut is not None:
         return shortcut
     values = subject_values(leaf.subject, view, grids)
@@ -102,34 +107,36 @@ def _compare(leaf: Compare, view: View, grids: GridSettings) -> Answer:
         named = held if kind == "birthday" else held.filter(held.value.notnull())
         return Answer(named.select("member"), operator.code == "unknown")
     if kind == "birthday":
-        return Answer(_birthdays(held, operand, view.moment.day))
+        return Answer(_birthdays(held, leaf.operand, view.moment.day))
     is_path = (
         isinstance(leaf.subject, AttributeSubject) and ATTRIBUTES[leaf.subject.attribute].is_path
     )
     if kind == "set":
-        return _set_answer(held, operator, operand, is_path=is_path)
-    if values.zero is not None:
-        held = held.mutate(value=held.value.fill_null(values.zero))
-        if operator.plain(Decimal(values.zero), operand):
-            failing = held.filter(~_condition(held.value, operator, operand, kind, is_path=is_path))
-            return Answer(failing.select("member"), complement=True)
-    holding = held.filter(_condition(held.value, operator, operand, kind, is_path=is_path))
-    return Answer(holding.select("member"))
+        return _set_answer(held, operator, leaf.operand, is_path=is_path)
+    value = held.value if values.zero is None else held.value.fill_null(values.zero)
+    holds = _condition(value, operator, leaf.operand, is_path=is_path)
+    if values.zero is not None and leaf.holds_at_zero:
+        return Answer(held.filter(~holds).select("member"), complement=True)
+    return Answer(held.filter(holds).select("member"))
 
 
-def _condition(
-    value: ibis.Value, operator: Operator, operand: Any, kind: ValueType, *, is_path: bool
-) -> ibis.Value:
+def _condition(value: ibis.Value, operator: Operator, operand: Any, *, is_path: bool) -> ibis.Value:
+    operand = _beside(value, operand)
     if is_path and operator.code in {"any_of", "none_of"}:
         inside = _below(value, operand)
         return inside if operator.code == "any_of" else ~inside
     assert operator.expression is not None
-    if kind == "text" and operator.arity == "one":
-        operand = str(operand)
     return operator.expression(value, operand)
 
 
-def _below(value: ibis.Value, paths: Iterable[str]) -> ibis.Value:
+def _beside(value: ibis.Value, operand: Any) -> Any:
+    """The operand with expressions in the place of slots."""
+    if isinstance(operand, tuple):
+        return tuple(_beside(value, one) for one in operand)
+    return operand.beside(value) if isinstance(operand, Slot) else operand
+
+
+def _below(value: ibis.Value, paths: Iterable[Any]) -> ibis.Value:
     """Whether a path is one of these or below one."""
     paths = list(paths)
     starts = [value.startswith(path + PATH_MARK) for path in paths]
@@ -137,21 +144,22 @@ def _below(value: ibis.Value, paths: Iterable[str]) -> ibis.Value:
 
 
 def _set_answer(
-    held: ibis.Table, operator: Operator, operand: tuple[str, ...], *, is_path: bool
+    held: ibis.Table, operator: Operator, operand: tuple[Any, ...], *, is_path: bool
 ) -> Answer:
+    elements = _beside(held.value, operand)
     if operator.code == "all_of":
         if is_path:
             inside = [
-                held.filter(_below(held.value, [path])).select("member", path=ibis.literal(path))
-                for path in operand
+                held.filter(_below(held.value, [path])).select("member", path=constant(path))
+                for path in elements
             ]
             found = ibis.union(*inside, distinct=True) if len(inside) > 1 else inside[0].distinct()
             counted = found.group_by("member").aggregate(n=found.count())
         else:
-            found = held.filter(held.value.isin(list(operand)))
+            found = held.filter(held.value.isin(list(elements)))
             counted = found.group_by("member").aggregate(n=found.value.nunique())
         return Answer(counted.filter(counted.n == len(operand)).select("member"))
-    inside_any = _below(held.value, operand) if is_path else held.value.isin(list(operand))
+    inside_any = _below(held.value, elements) if is_path else held.value.isin(list(elements))
     return Answer(held.filter(inside_any).select("member"), operator.code == "none_of")
 
 
@@ -182,9 +190,11 @@ def _is_leap(year: int) -> bool:
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 
 
-def _occurrence(leaf: Compare, operator: Operator, operand: Any, view: View) -> Answer | None:
+def _occurrence(leaf: Compared, view: View) -> Answer | None:
     """ "Did it at all" needs no counting: the rows' members are the answer."""
     subject = leaf.subject
+    if leaf.occurs is None:
+        return None
     if isinstance(subject, AttributeSubject):
         attribute = ATTRIBUTES[subject.attribute]
         if not isinstance(attribute.source, FactSubject):
@@ -199,20 +209,8 @@ def _occurrence(leaf: Compare, operator: Operator, operand: Any, view: View) -> 
         "days",
     }:
         return None
-    at_least_one = (operator.code, operand) in {
-        ("ge", Decimal(1)),
-        ("gt", Decimal(0)),
-        ("ne", Decimal(0)),
-    }
-    none_at_all = (operator.code, operand) in {
-        ("eq", Decimal(0)),
-        ("lt", Decimal(1)),
-        ("le", Decimal(0)),
-    }
-    if not (at_least_one or none_at_all):
-        return None
     rows = _matching(subject.fact, subject.basis, subject.where, subject.window, view)
-    return Answer(rows.select("member"), complement=none_at_all)
+    return Answer(rows.select("member"), complement=not leaf.occurs)
 
 
 # Values of subjects
@@ -297,21 +295,19 @@ def _where(rows: ibis.Table, fact: Fact, where: tuple[Condition, ...], view: Vie
         elif operator.code == "unknown":
             conditions.append(value.isnull())
         else:
-            operand = resolved(one.value, view.moment)
-            conditions.append(
-                _condition(value, operator, operand, field.type, is_path=field.is_path)
-            )
+            operand = resolved(one.value, view.moment) if _is_window(one.value) else one.value
+            conditions.append(_condition(value, operator, operand, is_path=field.is_path))
     return rows.filter(*conditions) if conditions else rows
 
 
-def timed(rows: ibis.Table, window: Window, view: View) -> ibis.Table:
+def timed(rows: ibis.Table, window: Window | Between, view: View) -> ibis.Table:
     """The rows whose moment lies in the window."""
+    if isinstance(window, Between):
+        return in_window(rows, window.first, window.end)
+    if window.kind == "ever":
+        return rows.filter(rows.moment.notnull())
     if not window.is_own:
-        return (
-            in_window(rows, *window.instants(view.moment))
-            if window.kind != "ever"
-            else (rows.filter(rows.moment.notnull()))
-        )
+        return in_window(rows, *window.instants(view.moment))
     purchases = rows_of(FACTS["trade"], "paid", view, frozenset())
     ends = purchases.group_by("member").aggregate(
         own_first=purchases.moment.min(), own_last=purchases.moment.max()
@@ -324,6 +320,10 @@ def timed(rows: ibis.Table, window: Window, view: View) -> ibis.Table:
         return joined.filter(joined.moment > joined.own_last)
     until = _days_later(local_day(joined.own_first, view.zone), window.n, window.unit)
     return joined.filter(joined.moment > joined.own_first, moment_day(joined, view) <= until)
+
+
+def _is_window(operand: Any) -> bool:
+    return isinstance(operand, Window)
 
 
 def _days_later(day: ibis.Value, n: int, unit: str) -> ibis.Value:
@@ -393,11 +393,9 @@ def _sequence(leaf: Sequence, view: View) -> ibis.Table:
     if leaf.happens:
         return found.select("member")
     if leaf.unit == "hour":
-        over = first["at"] + ibis.interval(hours=leaf.n) < ibis.literal(
-            view.moment.cut, "timestamp(6)"
-        )
+        over = first["at"] + ibis.interval(hours=leaf.n) < view.cut
     else:
-        over = (first.day + ibis.interval(days=leaf.n)).cast("date") < ibis.literal(view.moment.day)
+        over = (first.day + ibis.interval(days=leaf.n)).cast("date") < view.day
     due = first.filter(over)
     return due.anti_join(found.select("member", "at").distinct(), ["member", "at"]).select("member")
 
@@ -428,7 +426,7 @@ def _rank(leaf: Rank, view: View, grids: GridSettings) -> ibis.Table:
 
 def _tags(leaf: TagNode, view: View) -> Answer:
     held = tags_in_force(view)
-    named = held.filter(held.tag.isin(list(leaf.tags)))
+    named = held.filter(held.tag.isin(list(_beside(held.tag, leaf.tags))))
     if leaf.operator == "all_of":
         counted = named.group_by("member").aggregate(n=named.tag.nunique())
         return Answer(counted.filter(counted.n == len(leaf.tags)).select("member"))
@@ -437,7 +435,7 @@ def _tags(leaf: TagNode, view: View) -> Answer:
 
 def tags_in_force(view: View) -> ibis.Table:
     """(member, tag): the tags that hold at the moment; of a past moment as the log tells it."""
-    at = ibis.literal(view.moment.cut, "timestamp(6)")
+    at = view.cut
     if view.latest:
         held = table("member_tag")
         started = held.effective_at.isnull() | (held.effective_at < at)
@@ -458,7 +456,7 @@ def known_members(view: View) -> ibis.Table:
     members = table("member")
     known = members.filter(members.merged_into.isnull())
     if not view.latest:
-        at = ibis.literal(view.moment.cut, "timestamp(6)")
+        at = view.cut
         known = known.filter(known.first_seen_at.isnull() | (known.first_seen_at < at))
     if not view.scope.is_everything:
         known = known.semi_join(scoping.known_members(view.scope), "member")

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Final, Literal
 
 import ibis
 
 from huitou.kernel.i18n import Text
+from huitou.segments.slots import constant
 
 Arity = Literal["none", "one", "two", "many", "window"]
 ValueType = Literal[
@@ -51,8 +51,6 @@ VALUE_TYPES: Final[dict[ValueType, Text]] = {
 
 Expression = Callable[[ibis.Value, Any], ibis.Value]
 Plain = Callable[[Any, Any], bool]
-OPERAND: Final = "decimal(38, 6)"
-"""Holds every number a rule may name, and every sum of the warehouse."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +77,9 @@ def _in_days(value: ibis.Value, days: Any) -> ibis.Value:
     first, last = days
     sides = []
     if first is not None:
-        sides.append(value >= ibis.literal(first))
+        sides.append(value >= constant(first))
     if last is not None:
-        sides.append(value <= ibis.literal(last))
+        sides.append(value <= constant(last))
     return ibis.and_(*sides) if sides else value.notnull()
 
 
@@ -90,19 +88,7 @@ def _plain_in_days(value: Any, days: Any) -> bool:
     return (first is None or value >= first) and (last is None or value <= last)
 
 
-def _literal(value: ibis.Value, operand: Any) -> ibis.Value:
-    """An operand in a type that compares with the value exactly.
-
-    Of itself a Decimal has no scale, and an engine cuts it to three decimals.
-    """
-    if not isinstance(operand, Decimal):
-        return ibis.literal(operand)
-    if value.type().is_floating():
-        return ibis.literal(float(operand), "float64")
-    return ibis.literal(operand, OPERAND)
-
-
-def _fold(text: str) -> str:
+def _fold(text: Any) -> Any:
     return text.lower()
 
 
@@ -120,7 +106,7 @@ OPERATORS: Final[dict[str, Operator]] = {
             _ORDERED,
             Text("{subject}等于 {value}", "{subject} is {value}"),
             lambda value, operand: bool(value == operand),
-            lambda value, operand: value == _literal(value, operand),
+            lambda value, operand: value == constant(operand, value),
         ),
         Operator(
             "ne",
@@ -129,7 +115,7 @@ OPERATORS: Final[dict[str, Operator]] = {
             _ORDERED,
             Text("{subject}不等于 {value}", "{subject} is not {value}"),
             lambda value, operand: bool(value != operand),
-            lambda value, operand: value != _literal(value, operand),
+            lambda value, operand: value != constant(operand, value),
         ),
         Operator(
             "lt",
@@ -138,7 +124,7 @@ OPERATORS: Final[dict[str, Operator]] = {
             _ORDERED,
             Text("{subject}小于 {value}", "{subject} is less than {value}"),
             lambda value, operand: bool(value < operand),
-            lambda value, operand: value < _literal(value, operand),
+            lambda value, operand: value < constant(operand, value),
         ),
         Operator(
             "le",
@@ -147,7 +133,7 @@ OPERATORS: Final[dict[str, Operator]] = {
             _ORDERED,
             Text("{subject}不超过 {value}", "{subject} is at most {value}"),
             lambda value, operand: bool(value <= operand),
-            lambda value, operand: value <= _literal(value, operand),
+            lambda value, operand: value <= constant(operand, value),
         ),
         Operator(
             "gt",
@@ -156,7 +142,7 @@ OPERATORS: Final[dict[str, Operator]] = {
             _ORDERED,
             Text("{subject}大于 {value}", "{subject} is more than {value}"),
             lambda value, operand: bool(value > operand),
-            lambda value, operand: value > _literal(value, operand),
+            lambda value, operand: value > constant(operand, value),
         ),
         Operator(
             "ge",
@@ -165,7 +151,7 @@ OPERATORS: Final[dict[str, Operator]] = {
             _ORDERED,
             Text("{subject}至少 {value}", "{subject} is at least {value}"),
             lambda value, operand: bool(value >= operand),
-            lambda value, operand: value >= _literal(value, operand),
+            lambda value, operand: value >= constant(operand, value),
         ),
         Operator(
             "between",
@@ -175,7 +161,7 @@ OPERATORS: Final[dict[str, Operator]] = {
             Text("{subject}在 {value} 之间", "{subject} is between {value}"),
             lambda value, operand: bool(operand[0] <= value <= operand[1]),
             lambda value, operand: value.between(
-                _literal(value, operand[0]), _literal(value, operand[1])
+                constant(operand[0], value), constant(operand[1], value)
             ),
         ),
         Operator(
@@ -186,7 +172,7 @@ OPERATORS: Final[dict[str, Operator]] = {
             Text("{subject}不在 {value} 之间", "{subject} is not between {value}"),
             lambda value, operand: not operand[0] <= value <= operand[1],
             lambda value, operand: (
-                (value < _literal(value, operand[0])) | (value > _literal(value, operand[1]))
+                (value < constant(operand[0], value)) | (value > constant(operand[1], value))
             ),
         ),
         Operator(
@@ -196,7 +182,7 @@ OPERATORS: Final[dict[str, Operator]] = {
             ("date",),
             Text("{subject}是 {value}", "{subject} is {value}"),
             lambda value, operand: bool(value == operand),
-            lambda value, operand: value == _literal(value, operand),
+            lambda value, operand: value == constant(operand, value),
         ),
         Operator(
             "before",
@@ -205,7 +191,7 @@ OPERATORS: Final[dict[str, Operator]] = {
             ("date",),
             Text("{subject}早于 {value}", "{subject} is before {value}"),
             lambda value, operand: bool(value < operand),
-            lambda value, operand: value < _literal(value, operand),
+            lambda value, operand: value < constant(operand, value),
         ),
         Operator(
             "after",
@@ -214,7 +200,7 @@ OPERATORS: Final[dict[str, Operator]] = {
             ("date",),
             Text("{subject}晚于 {value}", "{subject} is after {value}"),
             lambda value, operand: bool(value > operand),
-            lambda value, operand: value > _literal(value, operand),
+            lambda value, operand: value > constant(operand, value),
         ),
         Operator(
             "within",

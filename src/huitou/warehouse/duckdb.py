@@ -14,7 +14,8 @@ import os
 import threading
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -22,11 +23,16 @@ from typing import Any, Final
 import duckdb
 import ibis
 import ibis.expr.operations as ops
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import sqlglot.expressions as sge
+from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
 from ibis.backends.sql.datatypes import DuckDBType
 
 from huitou.kernel.errors import Unavailable
 from huitou.kernel.i18n import Text
+from huitou.warehouse.parameters import parameters_of
 
 MEMORY_ENV: Final = "HUITOU_WAREHOUSE_MEMORY"
 THREADS_ENV: Final = "HUITOU_WAREHOUSE_THREADS"
@@ -126,6 +132,12 @@ class Connection:
         with _Memtables(self, expr):
             found = self.raw.sql(compile_sql(expr)).to_arrow_table()
         return found.cast(expr.schema().to_pyarrow())
+
+    def numbers(self, query: Query, values: Mapping[str, Any]) -> npt.NDArray[np.int64]:
+        """The one column of a prepared query, whole numbers none of which is NULL."""
+        given = {name: values[name] for name in query.parameters}
+        found = self.raw.sql(query.sql, params=given) if given else self.raw.sql(query.sql)
+        return np.asarray(found.to_arrow_table().column(0).to_numpy(), np.int64)
 
     def batches(self, expr: ibis.Table, rows: int) -> Iterator[pa.RecordBatch]:
         """The rows of an expression in batches of at most ``rows``, in bounded memory."""
@@ -273,6 +285,44 @@ class _Memtables:
     def __exit__(self, *_: object) -> None:
         for leaf in self._leaves:
             self.raw.unregister(leaf.name)
+
+
+@dataclass(frozen=True)
+class Query:
+    """A compiled expression and the names of the constants that are given when it is run."""
+
+    sql: str
+    parameters: tuple[str, ...]
+
+
+def prepare(expr: ibis.Table) -> Query:
+    """Compile an expression that may hold parameters, for running it more than once."""
+    with _unfused():
+        sql = _COMPILER.to_sqlglot(expr).sql(dialect="duckdb")
+    return Query(str(sql), parameters_of(expr))
+
+
+_fusing = threading.Lock()
+
+
+@contextmanager
+def _unfused() -> Iterator[None]:
+    """Merging nested selects is half of what compiling costs, and the engine merges them anyway."""
+    with _fusing:
+        before = ibis.options.sql.fuse_selects
+        ibis.options.sql.fuse_selects = False
+        try:
+            yield
+        finally:
+            ibis.options.sql.fuse_selects = before
+
+
+class _Compiler(DuckDBCompiler):  # type: ignore[misc]
+    def visit_Parameter(self, op: ops.Node, *, label: str, dtype: Any) -> Any:  # noqa: ARG002, N802
+        return self.cast(sge.Placeholder(this=label), dtype)
+
+
+_COMPILER: Final = _Compiler()
 
 
 def compile_sql(expr: ibis.Table) -> str:

@@ -12,17 +12,19 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import ibis
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from huitou.kernel.errors import Unavailable
 from huitou.kernel.home import Home
 from huitou.kernel.i18n import Text
-from huitou.warehouse.duckdb import Connection, Engine, variable
+from huitou.warehouse.duckdb import Connection, Engine, Query, prepare, variable
 from huitou.warehouse.ownership import Ownership, WarehouseBusy
 from huitou.warehouse.schema import TABLES
 
@@ -31,10 +33,12 @@ if TYPE_CHECKING:
     from huitou.warehouse.staging import Stage
 
 __all__ = [
+    "Query",
     "Warehouse",
     "WarehouseBusy",
     "Writer",
     "current_warehouse",
+    "prepare",
     "set_current_warehouse",
     "table",
 ]
@@ -125,6 +129,12 @@ class Warehouse:
     def fetch(self, expr: ibis.Table) -> pa.Table:
         """The rows of an expression, read from what is committed."""
         return self._connection().fetch(expr)
+
+    def numbers(
+        self, query: Query, values: Mapping[str, Any] | None = None
+    ) -> npt.NDArray[np.int64]:
+        """The one column of a prepared query (``prepare``), whole numbers none of which is NULL."""
+        return self._connection().numbers(query, values or {})
 
     def rows(self, expr: ibis.Table) -> list[dict[str, Any]]:
         """The rows of an expression as dicts."""
