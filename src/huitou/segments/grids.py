@@ -19,6 +19,7 @@ from huitou.kernel.festivals import solar_term
 from huitou.kernel.i18n import Text
 from huitou.segments.facts import Values, View, days_since, rows_of
 from huitou.segments.registry import FACTS
+from huitou.warehouse.schema import MONEY
 from huitou.warehouse.store import table
 
 SEASONS: Final = ("立春", "立夏", "立秋", "立冬")
@@ -138,7 +139,7 @@ def grid_values(grid: str, view: View, settings: GridSettings) -> Values:
     if grid == "rfm8":
         since = days_since(buyers.last_day, view)
         r, f, m = settings.high
-        highs = (since <= r, buyers.orders >= f, buyers.amount >= ibis.literal(m))
+        highs = (since <= r, buyers.orders >= f, buyers.amount >= ibis.literal(m, MONEY))
         letters = [ibis.ifelse(high.fill_null(False), "h", "l") for high in highs]
         return Values(buyers.select("member", value=letters[0] + letters[1] + letters[2]))
     r, f, m = _scores(buyers, view, settings)
@@ -211,7 +212,11 @@ def _falling(value: ibis.Value, cuts: tuple[int, ...]) -> ibis.Value:
 
 def _rising(value: ibis.Value, cuts: tuple[int | Decimal, ...]) -> ibis.Value:
     """1 below the first cut, 5 from the last on."""
-    branches = [(value >= ibis.literal(cut), str(5 - at)) for at, cut in enumerate(reversed(cuts))]
+    kinds = {Decimal: MONEY, int: "int64"}
+    branches = [
+        (value >= ibis.literal(cut, kinds[type(cut)]), str(5 - at))
+        for at, cut in enumerate(reversed(cuts))
+    ]
     return ibis.cases(*branches, else_="1")
 
 

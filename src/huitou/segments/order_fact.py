@@ -8,9 +8,9 @@ import ibis
 
 from huitou.accounts.shops import KINDS, PLATFORMS
 from huitou.kernel.i18n import Text
-from huitou.kernel.money import ZERO
 from huitou.segments.facts import (
     BASES,
+    NOTHING,
     Fact,
     Field,
     Measure,
@@ -57,7 +57,9 @@ def _as_text(of: Of) -> Of:
 
 def _discount_share(rows: ibis.Table, view: View) -> ibis.Value:
     goods, discount = _order("goods_amount")(rows, view), _order("discount_amount")(rows, view)
-    return ibis.ifelse(goods > 0, discount.fill_null(ZERO) / goods, None).cast("float64")
+    return ibis.ifelse(
+        goods > 0, discount.fill_null(NOTHING).cast("float64") / goods.cast("float64"), None
+    )
 
 
 ORDER_FIELDS: Final[dict[str, Field]] = {
@@ -139,7 +141,7 @@ def since_last(rows: ibis.Table, view: View) -> ibis.Value:
 
 
 def _net(rows: ibis.Table) -> ibis.Value:
-    return rows.paid_amount.fill_null(ZERO) - rows.refunded_amount.fill_null(ZERO)
+    return rows.paid_amount.fill_null(NOTHING) - rows.refunded_amount.fill_null(NOTHING)
 
 
 _YUAN: Final = "yuan"
@@ -162,20 +164,20 @@ ORDER_MEASURES: Final[dict[str, Measure]] = {
                 of_lines=lambda rows, view: _line_paid(rows).sum()),
         Measure("net", Text("净额", "net amount"), "money", lambda rows, view: _net(rows).sum(), 0, _YUAN,
                 Text("实付减退款", "paid less refunded"),
-                of_lines=lambda rows, view: (_line_paid(rows).fill_null(ZERO) - rows.refunded_amount.fill_null(ZERO)).sum()),
+                of_lines=lambda rows, view: (_line_paid(rows).fill_null(NOTHING) - rows.refunded_amount.fill_null(NOTHING)).sum()),
         Measure("refunded", Text("退款金额", "amount refunded"), "money", lambda rows, view: rows.refunded_amount.sum(), 0, _YUAN,
                 of_lines=lambda rows, view: rows.refunded_amount.sum()),
         Measure("discount", Text("优惠金额", "discount"), "money", lambda rows, view: rows.discount_amount.sum(), 0, _YUAN),
         Measure("average", Text("笔单价", "average order value"), "money",
-                lambda rows, view: rows.paid_amount.sum() / rows.count(), None, _YUAN,
+                lambda rows, view: rows.paid_amount.sum().cast("float64") / rows.count(), None, _YUAN,
                 Text("实付 ÷ 订单数", "amount ÷ orders"),
-                of_lines=lambda rows, view: _line_paid(rows).sum() / rows.trade.nunique()),
+                of_lines=lambda rows, view: _line_paid(rows).sum().cast("float64") / rows.trade.nunique()),
         Measure("largest", Text("最大一笔", "largest order"), "money", lambda rows, view: rows.paid_amount.max(), None, _YUAN),
         Measure("smallest", Text("最小一笔", "smallest order"), "money", lambda rows, view: rows.paid_amount.min(), None, _YUAN),
         Measure("unit_price", Text("件单价", "average price per unit"), "money",
-                lambda rows, view: ibis.ifelse(rows.qty.sum() > 0, _line_paid(rows).sum() / rows.qty.sum(), None),
+                lambda rows, view: ibis.ifelse(rows.qty.sum() > 0, _line_paid(rows).sum().cast("float64") / rows.qty.sum().cast("float64"), None),
                 None, _YUAN, Text("实付 ÷ 件数", "amount ÷ units"),
-                of_lines=lambda rows, view: ibis.ifelse(rows.qty.sum() > 0, _line_paid(rows).sum() / rows.qty.sum(), None),
+                of_lines=lambda rows, view: ibis.ifelse(rows.qty.sum() > 0, _line_paid(rows).sum().cast("float64") / rows.qty.sum().cast("float64"), None),
                 needs_lines=True),
         Measure("highest_price", Text("最高单价", "highest unit price"), "money", lambda rows, view: rows.price.max(), None, _YUAN,
                 of_lines=lambda rows, view: rows.price.max(), needs_lines=True),

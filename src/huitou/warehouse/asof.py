@@ -12,6 +12,7 @@ from typing import Final
 import ibis
 
 from huitou.kernel.money import ZERO
+from huitou.warehouse.schema import MONEY
 from huitou.warehouse.store import Warehouse, table
 
 TIMES: Final[dict[str, tuple[str, ...]]] = {
@@ -59,11 +60,12 @@ def trades_at(cut: datetime) -> ibis.Table:
     is_paid = was_paid_at.notnull() & (known.is_paid | reopened)
     later = _refunded_later(cut)
     joined = known.left_join(later, known.trade == later.refund_trade)
-    left = joined.refunded_amount - joined.later_amount.fill_null(ZERO)
+    nothing = ibis.literal(ZERO, MONEY)
+    left = joined.refunded_amount - joined.later_amount.fill_null(nothing)
     refunded = ibis.cases(
-        (joined.refunded_amount.isnull(), ibis.null("decimal(18, 4)")),
-        (was_paid_at.isnull() | reopened, ibis.literal(ZERO, "decimal(18, 4)")),
-        else_=ibis.greatest(left, ZERO),
+        (joined.refunded_amount.isnull(), ibis.null(MONEY)),
+        (was_paid_at.isnull() | reopened, nothing),
+        else_=ibis.greatest(left, nothing),
     )
     status = ibis.cases(
         (known.closed_at.notnull() & ~open_then, known.status),

@@ -9,7 +9,6 @@ import ibis
 
 from huitou.accounts.shops import PLATFORMS
 from huitou.kernel.i18n import Text
-from huitou.kernel.money import ZERO
 from huitou.segments.catalogue.entry import Timed, Values
 from huitou.segments.catalogue.making import (
     Of,
@@ -28,7 +27,7 @@ from huitou.segments.catalogue.making import (
     ratio,
     valued,
 )
-from huitou.segments.facts import View, days_since
+from huitou.segments.facts import NOTHING, View, days_since
 from huitou.segments.windows import EVER, Window
 from huitou.warehouse.labels import STATUS
 from huitou.warehouse.store import table
@@ -169,8 +168,8 @@ def _open_count(view: View) -> Values:
 def _open_amount(view: View) -> Values:
     rows = _open(view)
     worth = rows.goods_amount.coalesce(rows.paid_amount).fill_null(
-        ZERO
-    ) - rows.discount_amount.fill_null(ZERO)
+        NOTHING
+    ) - rows.discount_amount.fill_null(NOTHING)
     return Values(rows.group_by("member").aggregate(value=worth.sum()), 0)
 
 
@@ -217,7 +216,7 @@ def _trend(view: View) -> Values:
     start = ibis.literal(day - timedelta(days=_HALF_YEAR - 1))
     rows = rows.filter(rows.paid_day >= ibis.literal(day - timedelta(days=2 * _HALF_YEAR - 1)))
     late = rows.paid_day >= start
-    paid = rows.paid_amount.fill_null(ZERO).cast("float64")
+    paid = rows.paid_amount.fill_null(NOTHING).cast("float64")
     each = rows.group_by("member").aggregate(
         now=ibis.ifelse(late, paid, 0.0).sum(), then=ibis.ifelse(late, 0.0, paid).sum()
     )

@@ -8,7 +8,6 @@ from typing import Final
 import ibis
 from ibis import _
 
-from huitou.kernel.money import ZERO
 from huitou.segments.catalogue.entry import Timed, Values
 from huitou.segments.catalogue.making import (
     elements,
@@ -21,7 +20,7 @@ from huitou.segments.catalogue.making import (
     ratio,
     valued,
 )
-from huitou.segments.facts import View
+from huitou.segments.facts import NOTHING, View
 from huitou.segments.nodes import Condition, FactSubject
 from huitou.segments.windows import EVER, Window
 from huitou.warehouse.days import local_day
@@ -128,7 +127,9 @@ def _held(view: View) -> Values:
 
 def _held_value(view: View) -> Values:
     rows = held_coupons(view)
-    return Values(rows.group_by("member").aggregate(value=rows.face_value.fill_null(ZERO).sum()), 0)
+    return Values(
+        rows.group_by("member").aggregate(value=rows.face_value.fill_null(NOTHING).sum()), 0
+    )
 
 
 def _held_offers(view: View) -> Values:

@@ -9,9 +9,8 @@ from typing import Any, Final
 import ibis
 
 from huitou.kernel.i18n import Text
-from huitou.kernel.money import ZERO
 from huitou.segments.catalogue.entry import Attribute, Source, Values
-from huitou.segments.facts import View, moment_day, rows_of
+from huitou.segments.facts import NOTHING, View, moment_day, rows_of
 from huitou.segments.nodes import Condition, FactSubject
 from huitou.segments.registry import FACTS
 from huitou.segments.windows import EVER, Window
@@ -120,7 +119,7 @@ def messages(view: View, *kinds: str, window: Window = EVER) -> ibis.Table:
 
 
 def line_paid(rows: ibis.Table) -> ibis.Value:
-    return rows.paid_amount.coalesce(rows.line_amount).fill_null(ZERO)
+    return rows.paid_amount.coalesce(rows.line_amount).fill_null(NOTHING)
 
 
 def life(view: View) -> ibis.Table:

@@ -8,7 +8,6 @@ import ibis
 from ibis import _
 
 from huitou.kernel.i18n import Text
-from huitou.kernel.money import ZERO
 from huitou.segments.catalogue.entry import Timed, Values
 from huitou.segments.catalogue.making import (
     banded,
@@ -30,7 +29,7 @@ from huitou.segments.catalogue.making import (
     valued,
 )
 from huitou.segments.catalogue.when import in_sales
-from huitou.segments.facts import View
+from huitou.segments.facts import NOTHING, View
 from huitou.segments.windows import EVER, Window
 
 _a = in_group("price")
@@ -65,7 +64,7 @@ def _sensitivity(rows: ibis.Table, view: View) -> ibis.Value:
 def _discount_share(view: View, window: Window) -> Values:
     rows = orders(view, window)
     each = rows.group_by("member").aggregate(
-        part=rows.discount_amount.fill_null(ZERO).sum(), whole=rows.goods_amount.sum()
+        part=rows.discount_amount.fill_null(NOTHING).sum(), whole=rows.goods_amount.sum()
     )
     return valued(each.filter(each.whole > 0), ratio(_.part, _.whole))
 
@@ -73,25 +72,25 @@ def _discount_share(view: View, window: Window) -> Values:
 def _last_discount(view: View) -> Values:
     rows = orders(view)
     rows = rows.filter(rows.goods_amount > 0)
-    return newest(rows, ratio(rows.discount_amount.fill_null(ZERO), rows.goods_amount))
+    return newest(rows, ratio(rows.discount_amount.fill_null(NOTHING), rows.goods_amount))
 
 
 def _largest_discount(view: View, window: Window) -> Values:
     rows = orders(view, window)
     return Values(
-        rows.group_by("member").aggregate(value=rows.discount_amount.fill_null(ZERO).max())
+        rows.group_by("member").aggregate(value=rows.discount_amount.fill_null(NOTHING).max())
     )
 
 
 def _full_price(view: View) -> Values:
     rows = orders(view)
-    each = rows.group_by("member").aggregate(most=rows.discount_amount.fill_null(ZERO).max())
+    each = rows.group_by("member").aggregate(most=rows.discount_amount.fill_null(NOTHING).max())
     return flagged(each.filter(each.most <= 0))
 
 
 def _only_discounted(view: View) -> Values:
     rows = orders(view)
-    each = rows.group_by("member").aggregate(least=rows.discount_amount.fill_null(ZERO).min())
+    each = rows.group_by("member").aggregate(least=rows.discount_amount.fill_null(NOTHING).min())
     return flagged(each.filter(each.least > 0))
 
 
@@ -214,7 +213,7 @@ def _postage(view: View, window: Window) -> Values:
 def _discount_per_order(view: View, window: Window) -> Values:
     rows = orders(view, window)
     each = rows.group_by("member").aggregate(
-        part=rows.discount_amount.fill_null(ZERO).sum(), n=rows.count()
+        part=rows.discount_amount.fill_null(NOTHING).sum(), n=rows.count()
     )
     return valued(each, ratio(each.part, each.n))
 

@@ -8,7 +8,6 @@ from typing import Final
 import ibis
 
 from huitou.kernel.i18n import Text
-from huitou.kernel.money import ZERO
 from huitou.segments.catalogue.entry import Timed, Values
 from huitou.segments.catalogue.making import (
     before_moment,
@@ -27,7 +26,7 @@ from huitou.segments.catalogue.making import (
     today,
     valued,
 )
-from huitou.segments.facts import View, days_since
+from huitou.segments.facts import NOTHING, View, days_since
 from huitou.segments.nodes import Condition
 from huitou.segments.windows import EVER, Window
 from huitou.warehouse import parcels
@@ -241,7 +240,7 @@ def _refund_rate(view: View, window: Window) -> Values:
 def _refund_share(view: View, window: Window) -> Values:
     rows = _ever_paid(view, window)
     each = rows.group_by("member").aggregate(
-        part=rows.refunded_amount.fill_null(ZERO).sum(), whole=rows.paid_amount.sum()
+        part=rows.refunded_amount.fill_null(NOTHING).sum(), whole=rows.paid_amount.sum()
     )
     return valued(
         each.filter(each.whole > 0), ibis.least(ratio(ibis._.part, ibis._.whole), ibis.literal(1.0))

@@ -11,7 +11,6 @@ import ibis
 from huitou.kernel.festivals import FESTIVALS, festival_day
 from huitou.kernel.i18n import Text
 from huitou.segments.catalogue.entry import Cut, Timed, Values
-from huitou.segments.catalogue.how import cycle
 from huitou.segments.catalogue.making import (
     elements,
     favourite,
@@ -188,7 +187,9 @@ def _last_pay_delay(view: View) -> Values:
 
 def _next_expected(view: View) -> Values:
     rows = life(view)
-    days = cycle(rows, view).round().cast("int64")
+    rows = rows.filter(rows.paid_days >= 2)
+    span = rows.last_paid_day.delta(rows.first_paid_day, unit="day").cast("float64")
+    days = (span / ibis.greatest(rows.paid_days - 1, 1).cast("float64") + 0.5).floor().cast("int64")
     return valued(rows, (rows.last_paid_day + days.as_interval("D")).cast("date"))
 
 

@@ -24,7 +24,6 @@ from huitou.segments.catalogue.making import (
 )
 from huitou.segments.facts import View
 from huitou.segments.windows import EVER, Window
-from huitou.warehouse import cities
 from huitou.warehouse.labels import CITY_TIER
 from huitou.warehouse.parcels import REMOTE
 from huitou.warehouse.store import table
@@ -83,12 +82,6 @@ def _sent_to(column: str) -> Timed:
 def _regions_sent_to(view: View, window: Window) -> Values:
     rows = orders(view, window)
     return elements(rows, region_of(rows.province))
-
-
-def _tiers_sent_to(view: View, window: Window) -> Values:
-    rows, tiers = orders(view, window), cities.ranked()
-    rows = rows.inner_join(tiers, rows.city == tiers.ranked_city)
-    return elements(rows, rows.city_tier)
 
 
 def _different(column: str) -> Timed:
@@ -160,7 +153,6 @@ ATTRIBUTES: Final = (
     _a("sent_provinces", "收货省份", "provinces sent to", "set", _sent_to("province"), "已付款订单寄到过哪些省", "Provinces that paid orders were sent to", window=EVER, pick="trade.province", words="寄到"),
     _a("sent_cities", "收货城市", "cities sent to", "set", _sent_to("city"), "已付款订单寄到过哪些城市", "Cities that paid orders were sent to", window=EVER, pick="trade.city", words="寄到"),
     _a("sent_regions", "收货大区", "regions sent to", "set", Timed(_regions_sent_to), "已付款订单寄到过哪些大区", "Regions that paid orders were sent to", window=EVER, choices=REGIONS),
-    _a("sent_tiers", "收货城市级别", "city tiers sent to", "set", Timed(_tiers_sent_to), "已付款订单寄到过哪些级别的城市", "Tiers of the cities that paid orders were sent to", window=EVER, choices=CITY_TIER),
     _a("provinces_sent", "收货省份数", "different provinces sent to", "count", _different("province"), "已付款订单不同收货省份的个数", "How many provinces paid orders were sent to", window=EVER),
     _a("cities_sent", "收货城市数", "different cities sent to", "count", _different("city"), "已付款订单不同收货城市的个数", "How many cities paid orders were sent to", window=EVER),
     _a("receivers", "收货人数", "different receivers", "count", _different("receiver_ref"), "不同收货人与地址的个数（只比对密文）", "How many receivers and addresses, compared without being read", window=EVER, words="收货地址 代购 送礼"),
