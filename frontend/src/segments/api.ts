@@ -37,14 +37,37 @@ export function useCatalogue(): UseQueryResult<Catalogue> {
   return useQuery({ queryKey: ['segments', 'catalogue', i18n.language], queryFn: () => ask<Catalogue>('GET', '/segments/catalogue'), staleTime: LONG_MS });
 }
 
+/** What the catalogue's things are called in the other language: they are found by those words too. */
+export function useOtherWords(): ReadonlyMap<string, string> {
+  const { i18n } = useTranslation();
+  const other = i18n.language === 'zh' ? 'en' : 'zh';
+  const found = useQuery({
+    queryKey: ['segments', 'catalogue', 'words', other],
+    queryFn: async () => {
+      // Past the client, which would ask in the reader's language.
+      const answer = await fetch('/api/v1/segments/catalogue', { credentials: 'same-origin', headers: { 'Accept-Language': other } });
+      if (!answer.ok) throw toApiError(answer.status, null);
+      const { attributes, facts, grids } = (await answer.json()) as Catalogue;
+      return new Map([
+        ...attributes.map((one): [string, string] => [`attribute:${one.code}`, one.label]),
+        ...facts.flatMap((fact) => fact.measures.map((measure): [string, string] => [`fact:${fact.code}.${measure.code}`, `${fact.label} ${measure.label}`])),
+        ...grids.map((one): [string, string] => [`grid:${one.code}`, one.label]),
+      ]);
+    },
+    staleTime: LONG_MS,
+  });
+  return found.data ?? NO_WORDS;
+}
+const NO_WORDS: ReadonlyMap<string, string> = new Map();
+
 /** The tags there are, flat, with their group's name. */
 export function useTagLabels(): UseQueryResult<TagLabel[]> {
   const { i18n } = useTranslation();
   return useQuery({
     queryKey: ['tags', 'labels', i18n.language],
     queryFn: async () => {
-      const { groups } = await ask<{ groups: { label: string; tags: { id: string | number; label: string; count: number | null; archived: boolean }[] }[] }>('GET', '/tags');
-      return groups.flatMap((group) => group.tags.filter((tag) => !tag.archived).map((tag) => ({ id: String(tag.id), label: tag.label, group: group.label, count: tag.count })));
+      const { groups } = await ask<{ groups: { label: string; help: string; tags: { id: string | number; label: string; count: number | null; archived: boolean }[] }[] }>('GET', '/tags');
+      return groups.flatMap((group) => group.tags.filter((tag) => !tag.archived).map((tag) => ({ id: String(tag.id), label: tag.label, group: group.label, help: group.help, count: tag.count })));
     },
     staleTime: 60_000,
   });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from './sampleCatalogue';
-import { entriesOf, fixedHits, numberOf, readQuery, search, sourcesToAsk, splitVerbs, valueHit, valueSources, valueWords, type SearchWords } from './search';
+import { entriesOf, fixedHits, numberOf, parentPaths, readQuery, search, sourcesToAsk, splitVerbs, valueHit, valueSources, valueWords, type SearchWords } from './search';
 
 const words: SearchWords = {
   facts: '', special: '', grid: '', tag: '', segment: '', template: '',
   sequence: ['先后发生', 'A 之后 B'], interval: ['复购周期', ''], rank: ['排名', ''], sample: ['随机抽样', ''],
 };
-const entries = entriesOf(catalogue, [{ id: '7', label: '价格敏感', group: '偏好', count: 3 }], [{ id: '12', name: '双十一买家', sentence: '' }], words);
+const entries = entriesOf(catalogue, [{ id: '7', label: '价格敏感', group: '偏好', help: '', count: 3 }], [{ id: '12', name: '双十一买家', sentence: '' }], words);
 const found = (text: string) => search(entries, readQuery(text)).map((hit) => hit.entry.key);
 
 describe('reading what was typed', () => {
@@ -48,6 +48,13 @@ describe('finding', () => {
     const hit = search(entries, query).find((one) => one.entry.key === 'attribute:trades')!;
     expect(hit.entry.make(query)).toEqual({ kind: 'profile', attribute: 'trades', operator: 'ge', value: 2, window: { kind: 'last', n: 30, unit: 'day' } });
   });
+  it('reads "30天没买" as how long ago they bought', () => {
+    const query = readQuery('30天没买');
+    const hits = search(entries, query);
+    expect(hits[0]!.entry.key).toBe('attribute:since_last');
+    expect(hits[0]!.entry.make(query)).toEqual({ kind: 'profile', attribute: 'since_last', operator: 'gt', value: 30 });
+    expect(hits.find((hit) => hit.entry.key === 'attribute:trades')!.entry.make(query)).toMatchObject({ operator: 'eq', value: 0, window: { kind: 'last', n: 30, unit: 'day' } });
+  });
   it('finds nothing in nonsense', () => expect(found('xyzzy')).toEqual([]));
 });
 
@@ -61,6 +68,10 @@ describe('values', () => {
   it('are asked of what can be searched', () => {
     const query = readQuery('30天 买 黄酒');
     expect(sourcesToAsk(sources, query, ['黄酒']).map((source) => source.source)).toEqual(['attribute:categories', 'field:trades.category']);
+  });
+  it('offer what stands above several of them', () => {
+    expect(parentPaths(['黄酒 > 花雕酒', '黄酒 > 加饭酒', '料酒'], '黄酒')).toEqual(['黄酒']);
+    expect(parentPaths(['黄酒', '黄酒 > 加饭酒'], '黄酒')).toEqual([]);
   });
   it('prefill the condition', () => {
     const query = readQuery('30天 买 黄酒');

@@ -3,7 +3,7 @@
  * "30天 买 黄酒" is read as a window of time, words for the thing, and words for its values. Pure.
  */
 
-import { askedOfAttribute, askedOfField, newFact, newInterval, newProfile, newRank, newSequence, isNumeric, type Asked } from './defaults';
+import { askedOfAttribute, askedOfField, askedOfMeasure, newFact, newInterval, newProfile, newRank, newSequence, isNumeric, type Asked } from './defaults';
 import type { Attribute, Catalogue, Fact, FactField, LeafNode, RuleNode, RuleWindow, Segment, TagLabel, WindowUnit } from './types';
 
 /* Reading what was typed */
@@ -92,19 +92,23 @@ function readAmount(text: string): { amount: Query['amount']; rest: string } {
 /** Words that mean the same here; a person's verb finds the catalogue's noun. */
 const SAME: readonly (readonly string[])[] = [
   ['买过', '购买', '买', '下单', '付款', '成交', 'bought', 'buy', 'order', 'purchase', 'paid'],
-  ['消费', '花', '金额', '实付', 'spend', 'spent', 'amount'],
+  ['消费', '花', '金额', '实付', '消费金额', '花了多少', 'spend', 'spent', 'amount'],
+  ['最近一次', '最后一次', '上次', 'last'],
   ['退款', '退货', '退', 'refund', 'return'],
   ['浏览', '访问', '看过', '逛', 'visit', 'view', 'browse'],
   ['加购', '购物车', 'cart'],
   ['收藏', 'favourite', 'favorite'],
   ['评价', '评论', 'review'],
   ['快递', '包裹', '物流', 'parcel'],
-  ['没买', '流失', '沉睡', 'dormant', 'lapsed', '距'],
+  ['流失', '沉睡', '多久没买', 'dormant', 'lapsed'],
   ['复购', '回购', 'repeat'],
   ['短信', '消息', '触达', 'message', 'sms'],
 ];
 
-const alike = (word: string): readonly string[] => SAME.find((words) => words.includes(word)) ?? [word];
+/** The word and those that mean the same; single letters stand for themselves only when typed. */
+const alike = (word: string): readonly string[] => [word, ...(SAME.find((words) => words.includes(word)) ?? []).filter((one) => one !== word && one.length > 1)];
+const BUYING = new Set(SAME[0]);
+const DORMANT = new Set(['多久没买', '沉睡', 'dormant', 'recency']);
 /** Short words of grammar that never name a thing. */
 const STOP = new Set(['的', '了', '过', '在', 'the', 'a', 'an', 'of', 'in', 'who', 'members', '会员', '客户', '人', '最近', '近', '内']);
 const NOT = /^(没有|没|未|不|no|not|never|haven't|without)$/i;
@@ -132,6 +136,8 @@ export interface Entry {
   hasData: boolean;
   windowed: boolean;
   numeric: boolean;
+  /** A number of days since something. */
+  days: boolean;
   make: (query: Query) => RuleNode | null;
 }
 
@@ -147,6 +153,16 @@ export interface SearchWords {
   interval: [label: string, help: string];
   rank: [label: string, help: string];
   sample: [label: string, help: string];
+}
+
+/** "没买": none of it happened, where that is a count; longer ago, where it is a number of days. */
+function turned<T extends LeafNode>(node: T, asked: Asked, query: Query): T {
+  if (!query.negative || !('operator' in node)) return node;
+  if (asked.type === 'days' && query.window && asked.operators.includes('gt')) return { ...node, operator: 'gt' };
+  if (asked.type === 'count' && asked.operators.includes('eq')) return { ...node, operator: 'eq', value: 0 };
+  if (asked.type === 'flag' && asked.operators.includes('no')) return { ...node, operator: 'no' };
+  if (asked.operators.includes('none_of')) return { ...node, operator: 'none_of' };
+  return node;
 }
 
 /** The amount that was typed, where the condition takes one. */
@@ -166,7 +182,8 @@ function attributeEntry(catalogue: Catalogue, attribute: Attribute, groups: Map<
     hasData: attribute.has_data,
     windowed: attribute.windowed,
     numeric: isNumeric(attribute.type),
-    make: (query) => withAmount(newProfile(catalogue, attribute, query.window), askedOfAttribute(attribute), query.amount),
+    days: attribute.type === 'days',
+    make: (query) => turned(withAmount(newProfile(catalogue, attribute, query.window), askedOfAttribute(attribute), query.amount), askedOfAttribute(attribute), query),
   };
 }
 
@@ -181,12 +198,13 @@ function factEntries(catalogue: Catalogue, fact: Fact): Entry[] {
     hasData: fact.has_data,
     windowed: true,
     numeric: isNumeric(measure.type),
-    make: (query: Query) => withAmount(newFact(catalogue, fact, measure, [], query.window), { type: measure.type, unit: measure.unit, operators: measure.operators, choices: null, source: null }, query.amount),
+    days: measure.type === 'days',
+    make: (query: Query) => turned(withAmount(newFact(catalogue, fact, measure, [], query.window), askedOfMeasure(measure), query.amount), askedOfMeasure(measure), query),
   }));
 }
 
 function entry(key: string, kind: EntryKind, [label, help]: [string, string], words: string[], make: Entry['make']): Entry {
-  return { key, kind, group: kind, label, help, words, hasData: true, windowed: false, numeric: false, make };
+  return { key, kind, group: kind, label, help, words, hasData: true, windowed: false, numeric: false, days: false, make };
 }
 
 /** Everything that can be found, in the order it is browsed. */
@@ -200,7 +218,7 @@ export function entriesOf(catalogue: Catalogue, tags: TagLabel[], segments: Pick
     entry('special:rank', 'special', words.rank, ['rank', '前', '排名', 'top', 'bottom', '最高'], () => newRank(catalogue)),
     entry('special:sample', 'special', words.sample, ['sample', '随机', '抽样', 'ab', '对照', 'random'], () => ({ kind: 'sample', salt: new Date().toISOString().slice(0, 10), start: 0, end: 10 })),
     ...catalogue.grids.map((grid) => entry(`grid:${grid.code}`, 'grid', [grid.label, grid.help], [grid.code, ...grid.cells.map((cell) => cell.label)], () => ({ kind: 'cell', grid: grid.code, cells: [] }))),
-    ...tags.map((tag) => entry(`tag:${tag.id}`, 'tag', [tag.label, tag.group], [tag.group], () => ({ kind: 'tag', operator: 'any_of', tags: [tag.id] }))),
+    ...tags.map((tag) => entry(`tag:${tag.id}`, 'tag', [`${tag.group} · ${tag.label}`, tag.help], [tag.label, tag.group], () => ({ kind: 'tag', operator: 'any_of', tags: [tag.id] }))),
     ...segments.map((segment) => entry(`segment:${segment.id}`, 'segment', [segment.name, segment.sentence], [], () => ({ kind: 'segment', segment: segment.id }))),
     ...catalogue.templates.map((template) => entry(`template:${template.code}`, 'template', [template.label, template.help], [], () => template.rule.rule)),
   ];
@@ -262,6 +280,9 @@ export function search(entries: Entry[], query: Query, most = 60): Hit[] {
     if (words.length > 0 && left.length === words.length) continue;
     let score = scores.reduce((sum, value) => sum + value, 0) - 12 * left.length;
     if (query.window) score += one.windowed ? 6 : 0;
+    // "30天没买" asks for how long ago they bought.
+    if (query.negative && one.days && words.some((word) => BUYING.has(word)) && one.words.some((further) => DORMANT.has(further))) score += 16;
+    else if (query.negative && one.days) score += 3;
     if (query.amount) score += one.numeric ? 4 : 0;
     if (words.length === 0 && !one.windowed) continue;
     if (!one.hasData) score -= 3;
@@ -286,6 +307,13 @@ export interface ValueSource {
 
 /** How many sources the server is asked for one word. */
 const MOST_SOURCES = 8;
+/** What people name most often, asked first where nothing else tells. */
+const USUAL = ['bought_categories', 'bought_items', 'province', 'city', 'category', 'item', 'bought_brands', 'bought_shops', 'shop', 'level', 'taste', 'home_store', 'channels'];
+
+function usual(key: string): number {
+  const at = USUAL.indexOf(key.split(/[:.]/).at(-1) ?? '');
+  return at < 0 ? 0 : 5 - at / 4;
+}
 
 function attributeSource(catalogue: Catalogue, attribute: Attribute, entry: Entry): ValueSource {
   const asked = askedOfAttribute(attribute);
@@ -314,7 +342,7 @@ function fieldSource(catalogue: Catalogue, fact: Fact, field: FactField, entry: 
       const where = many ? { field: field.code, operator: 'any_of', value: [value] } : { field: field.code, operator: asked.operators.includes('equals') ? 'equals' : 'contains', value };
       const node = newFact(catalogue, fact, measure, [where], query.window);
       if (query.negative) return { ...node, operator: 'eq', value: 0 };
-      return withAmount(node, { type: measure.type, unit: measure.unit, operators: measure.operators, choices: null, source: null }, query.amount);
+      return withAmount(node, askedOfMeasure(measure), query.amount);
     },
   };
 }
@@ -338,6 +366,16 @@ export function valueSources(catalogue: Catalogue, entries: Entry[]): ValueSourc
       }),
     );
   return [...attributes, ...fields];
+}
+
+/** "黄酒 > 花雕酒" stands below "黄酒", which can be asked for as a whole. */
+export function parentPaths(labels: readonly string[], word: string): string[] {
+  const parents = labels.flatMap((label) => {
+    const parts = label.split(' > ');
+    const at = parts.findIndex((part) => part.toLowerCase().includes(word));
+    return at >= 0 && at < parts.length - 1 ? [parts.slice(0, at + 1).join(' > ')] : [];
+  });
+  return [...new Set(parents)].filter((one) => !labels.includes(one));
 }
 
 export interface ValueHit {
@@ -372,13 +410,14 @@ export function valueHit(source: ValueSource, value: string, label: string, coun
   const exact = label.toLowerCase() === word ? 10 : label.toLowerCase().startsWith(word) ? 5 : 0;
   const fitting = rest.reduce((sum, one) => sum + scoreOf(one, source.entry), 0);
   const timely = query.window && source.entry.windowed ? 6 : 0;
-  return { source, value, label, count, score: 20 + exact + fitting + timely - source.label.length / 20 };
+  const counting = query.amount ? (source.key.startsWith('field:') ? 6 : -6) : 0;
+  return { source, value, label, count, score: 20 + exact + fitting + timely + counting + usual(source.key) - source.label.length / 20 };
 }
 
 /** The sources worth asking for a word: the ones whose own name fits the other words first. */
 export function sourcesToAsk(sources: ValueSource[], query: Query, words: string[]): ValueSource[] {
   const rest = splitVerbs(query.words, sources.map((source) => source.entry)).filter((word) => !words.includes(word));
-  const fit = (source: ValueSource) => rest.reduce((sum, word) => sum + scoreOf(word, source.entry), 0) + (query.window && source.entry.windowed ? 6 : 0);
+  const fit = (source: ValueSource) => rest.reduce((sum, word) => sum + scoreOf(word, source.entry), 0) + (query.window && source.entry.windowed ? 6 : 0) + (query.amount && source.key.startsWith('field:') ? 6 : 0) + usual(source.key);
   return sources
     .filter((source) => source.source !== null)
     .map((source) => ({ source, score: fit(source) }))

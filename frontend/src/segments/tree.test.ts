@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { branch, canUnwrap, copyOf, depth, duplicate, fromDocument, fromText, idAt, insert, leaf, leaves, move, moveDown, moveIn, moveOut, moveUp, remove, setKind, toDocument, toggle, toText, unwrap, wrap, type Branch, type Twig } from './tree';
+import { branch, canUnwrap, copyOf, depth, duplicate, fromDocument, fromText, heirOf, idAt, insert, leaf, leaves, move, moveDown, moveIn, moveOut, moveUp, remove, setKind, toDocument, toggle, toText, unwrap, wrap, type Branch, type Twig } from './tree';
 import type { LeafNode, RuleDocument } from './types';
 
 const tag = (id: string): LeafNode => ({ kind: 'tag', operator: 'any_of', tags: [id] });
@@ -70,6 +70,11 @@ describe('editing', () => {
     const twice = duplicate(root, group.id);
     expect(inside(twice)).toBe('all a (any b c) (any b c) d');
     expect(new Set(leaves(twice).map((one) => one.id)).size).toBe(6);
+  });
+  it('passes the focus on when one goes', () => {
+    expect([a, group, d, b, c].map((one) => heirOf(root, one.id))).toEqual([group.id, d.id, group.id, c.id, b.id]);
+    expect(heirOf(remove(root, c.id), b.id)).toBe(group.id);
+    expect(heirOf(root, root.id)).toBeNull();
   });
   it('keeps what did not change', () => {
     const changed = setKind(root, group.id, 'none');

@@ -136,6 +136,14 @@ export function remove(root: Branch, id: string): Branch {
   return place ? update(root, place.parent.id, (found) => (isBranch(found) ? { ...found, children: found.children.toSpliced(place.index, 1) } : found)) : root;
 }
 
+/** Who gets the focus when a twig goes: the next in its group, else the one before, else the group. */
+export function heirOf(root: Branch, id: string): string | null {
+  const place = placeOf(root, id);
+  if (!place) return null;
+  const { parent, index } = place;
+  return (parent.children[index + 1] ?? parent.children[index - 1] ?? parent).id;
+}
+
 /** Move a twig before the `index`-th child (as they stand now) of a group; never into itself. */
 export function move(root: Branch, id: string, parent: string, index: number): Branch {
   const place = placeOf(root, id);

@@ -285,5 +285,6 @@ export interface TagLabel {
   id: string;
   label: string;
   group: string;
+  help: string;
   count: number | null;
 }

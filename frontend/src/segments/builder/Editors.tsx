@@ -83,6 +83,7 @@ function FactParts<T extends FactNode | Extract<Subject, { measure: string }>>({
 }
 
 function FactCondition({ node, onChange, onReplace }: EditorProps<FactNode>) {
+  const { t } = useTranslation();
   const { catalogue } = useBuilder();
   const fact = factOfNode(catalogue, node);
   const asked = askedOf(catalogue, node);
@@ -97,6 +98,7 @@ function FactCondition({ node, onChange, onReplace }: EditorProps<FactNode>) {
   return (
     <>
       <FactParts node={node} onChange={change} onReplace={onReplace} />
+      {fact && !asked && <span className="ht-danger">{t('segments.builder.unknown')}</span>}
       {asked && <OperatorSelect asked={asked} value={node.operator} label={label} onChange={(code) => onChange(withOperator(catalogue, node, asked, code))} />}
       {asked && <ValueEditor asked={asked} operator={node.operator} value={node.value} label={label} onChange={(value) => onChange({ ...node, value })} />}
       {fact && <WhereEditor fact={fact} where={node.where} onChange={(where) => onChange({ ...node, where })} />}

@@ -2,8 +2,8 @@ import { SearchOutlined } from '@ant-design/icons';
 import { Input, Modal, Spin } from 'antd';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useFoundValues, useSegments } from '../api';
-import { entriesOf, fixedHits, readQuery, search, sourcesToAsk, valueHit, valueSources, valueWords, type Entry, type Query, type SearchWords, type ValueHit } from '../search';
+import { useFoundValues, useOtherWords, useSegments } from '../api';
+import { entriesOf, fixedHits, parentPaths, readQuery, search, sourcesToAsk, valueHit, valueSources, valueWords, type Entry, type Query, type SearchWords, type ValueHit } from '../search';
 import { useBuilder, type Picking } from './context';
 import { useSettled } from './ValueEditor';
 import { windowText } from './words';
@@ -40,15 +40,19 @@ export function Palette({ picking, onClose }: { picking: Picking; onClose: () =>
   const { t } = useTranslation();
   const { catalogue, tags, self } = useBuilder();
   const words = useSearchWords();
+  const other = useOtherWords();
   const saved = useSegments({ size: 200 }, !picking.numeric);
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   const list = useRef<HTMLUListElement>(null);
 
   const entries = useMemo(
-    () => entriesOf(catalogue, tags, (saved.data?.items ?? []).filter((one) => one.id !== self), words).filter((one) => !picking.numeric || one.numeric),
+    () =>
+      entriesOf(catalogue, tags, (saved.data?.items ?? []).filter((one) => one.id !== self), words)
+        .filter((one) => !picking.numeric || one.numeric)
+        .map((one) => ({ ...one, words: [...one.words, other.get(one.key) ?? ''] })),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the words follow the catalogue's language
-    [catalogue, tags, saved.data, self, picking.numeric],
+    [catalogue, tags, saved.data, self, picking.numeric, other],
   );
   const sources = useMemo(() => (picking.numeric ? [] : valueSources(catalogue, entries)), [catalogue, entries, picking.numeric]);
   const headings = useMemo(() => headingsOf(entries, new Map(catalogue.groups.map((one) => [one.code, one.label])), new Map(catalogue.facts.map((one) => [`fact:${one.code}`, one.label])), words), [entries, catalogue, words]);
@@ -89,7 +93,12 @@ export function Palette({ picking, onClose }: { picking: Picking; onClose: () =>
     const bySource = new Map(sources.map((one) => [one.source, one]));
     const asked = (found.data ?? []).flatMap(({ source, word, items }) => {
       const known = bySource.get(source);
-      return known ? items.filter((item) => item.label.toLowerCase().includes(word)).slice(0, 5).map((item) => valueHit(known, item.value, item.label, item.count, word, query)) : [];
+      if (!known) return [];
+      const fitting = items.filter((item) => item.label.toLowerCase().includes(word));
+      return [
+        ...parentPaths(fitting.map((item) => item.label), word).slice(0, 2).map((path) => valueHit(known, path, path, null, word, query)),
+        ...fitting.slice(0, 4).map((item) => valueHit(known, item.value, item.label, item.count, word, query)),
+      ];
     });
     return [...fixedHits(sources, query, query.words), ...asked].sort((a, b) => b.score - a.score).slice(0, 8);
   }, [searching, sources, found.data, query]);

@@ -48,7 +48,8 @@ export function RuleBuilder({ rule, catalogue, scope = NOWHERE, self = null }: R
   useEffect(() => {
     if (wanted === null) return undefined;
     const frame = requestAnimationFrame(() => {
-      box.current?.querySelector<HTMLElement>(`[data-twig="${wanted}"] .ht-sg-grip`)?.focus();
+      const grip = box.current?.querySelector<HTMLElement>(`[data-twig="${wanted}"] .ht-sg-grip`);
+      (grip ?? box.current?.querySelector<HTMLElement>('.ht-sg-add button'))?.focus();
       setWanted(null);
     });
     return () => cancelAnimationFrame(frame);

@@ -23,7 +23,9 @@ function Grip({ twig, label }: { twig: tree.Twig; label: string }) {
       rule.edit((root) => move(root, twig.id));
       focus(twig.id);
     } else if (event.key === 'Delete' || event.key === 'Backspace') {
+      const heir = tree.heirOf(rule.root, twig.id);
       rule.edit((root) => tree.remove(root, twig.id));
+      if (heir) focus(heir);
     } else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'd') {
       rule.edit((root) => tree.duplicate(root, twig.id));
     } else return;
