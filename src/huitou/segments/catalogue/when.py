@@ -190,7 +190,7 @@ def _next_expected(view: View) -> Values:
     rows = rows.filter(rows.paid_days >= 2)
     span = rows.last_paid_day.delta(rows.first_paid_day, unit="day").cast("float64")
     days = (span / ibis.greatest(rows.paid_days - 1, 1).cast("float64") + 0.5).floor().cast("int64")
-    return valued(rows, (rows.last_paid_day + days.as_interval("D")).cast("date"))
+    return valued(rows, (rows.last_paid_day.cast("timestamp") + days.as_interval("D")).date())
 
 
 def _anniversary(view: View) -> Values:
