@@ -92,7 +92,7 @@ def test_a_list_stays_and_follows_a_merge(
     segment = body["segment"]["id"]
     more(brand, tmp_path, trade(21, "bob", day=20, paid="9.00"), batch=2)
     assert people(client, segment) == ["2", "3"]
-    here = {"scope": Scope.everything(), "actor": None, "now": NOW}
+    here: dict[str, Any] = {"scope": Scope.everything(), "actor": None, "now": NOW}
     decision = identity_actions.merge(brand, [1, 3], **here)
     assert people(client, segment) == ["1", "2"]
     again = ok(upload(client, "会员编号\n3\n", name="旧号"))

@@ -156,7 +156,7 @@ def cross_rules(request: ApiRequest, body: schemas.CellsIn) -> dict[str, Any]:
 
 
 @route(router, "POST", "/segments/export", permission="members.export", response=Job)
-def export_people(request: ApiRequest, body: schemas.ExportIn) -> dict[str, Any]:
+def export_people(request: ApiRequest, body: schemas.ExportPeopleIn) -> dict[str, Any]:
     request.auth.require("segments.view")
     row = export.start(
         current_warehouse(),

@@ -18,9 +18,11 @@ from huitou.segments.evaluator import Question, evaluate
 from huitou.segments.grids import GridSettings
 from huitou.segments.models import DYNAMIC, Segment, SegmentSet
 from huitou.segments.moments import Moment
-from huitou.segments.nodes import Node, Saved, walk
+from huitou.segments.nodes import Node, Saved, TagNode, walk
 from huitou.segments.parsing import parse
 from huitou.segments.sets import MemberSet
+from huitou.segments.tag_builtin import full_label, rule_document
+from huitou.segments.tag_models import Tag
 from huitou.segments.wrong import Wrong
 from huitou.warehouse.store import Warehouse, table
 
@@ -69,12 +71,64 @@ def check(rule: Node, *, of: int | None = None) -> dict[int, Named]:
     """Every segment that a rule rests on, by number; ``of``: the segment whose rule it is to be.
 
     Raises ``Wrong`` at the node that names a segment which does not exist, is archived, rests on a
-    segment that is or does, leads back to ``of``, or lies too deep.
+    segment that is or does, leads back to ``of`` (be it through a tag's rule), or lies too deep; or
+    that names a tag which does not exist.
     """
     found: dict[int, Named] = {}
     for path, segment in references(rule):
         _follow(segment, f"{path}/segment", (of,) if of else (), found)
+    for path, node in walk(rule):
+        if isinstance(node, TagNode):
+            _check_tags(node, path, of)
     return found
+
+
+def _check_tags(node: TagNode, path: str, of: int | None) -> None:
+    held = {row.pk: row for row in Tag.objects.select_related("group").filter(pk__in=node.tags)}
+    for at, tag in enumerate(node.tags):
+        where = f"{path}/tags/{at}"
+        if tag not in held:
+            raise Wrong(
+                where,
+                Text(f"没有标签 {tag}", f"There is no tag {tag}"),
+                Text("换一个标签", "Use another tag"),
+            )
+        if of is not None and of in _behind(held[tag], set()):
+            label = full_label(held[tag])
+            raise Wrong(
+                where,
+                Text(
+                    f"标签“{label.zh}”的规则用到了这个人群，成了环",
+                    f"The rule of the tag “{label.en}” names this segment: a circle",
+                ),
+                Text(
+                    "换一个标签，或改那个标签的规则", "Use another tag, or change that tag's rule"
+                ),
+            )
+
+
+def _behind(tag: Tag, seen: set[int]) -> set[int]:
+    """The segments that a tag's rule rests on, through segments and further tags."""
+    if tag.pk in seen:
+        return set()
+    seen.add(tag.pk)
+    try:
+        rule = parse(rule_document(tag)) if rule_document(tag) is not None else None
+        found = {} if rule is None else check(rule)
+    except Wrong:
+        return set()
+    if rule is None:
+        return set()
+    rules = [rule, *(one.rule for one in found.values() if one.rule is not None)]
+    tags = {
+        tag
+        for one in rules
+        for _path, node in walk(one)
+        if isinstance(node, TagNode)
+        for tag in node.tags
+    }
+    inner = Tag.objects.select_related("group").filter(pk__in=tags)
+    return set(found).union(*(_behind(one, seen) for one in inner))
 
 
 def _follow(segment: int, path: str, above: tuple[int, ...], found: dict[int, Named]) -> None:

@@ -25,7 +25,7 @@ class Choice(Schema):
     label: str
 
 
-class Attribute(Schema):
+class ReadyAttribute(Schema):
     code: str
     group: str
     label: str
@@ -104,7 +104,7 @@ class Limits(Schema):
 
 class Catalogue(Schema):
     groups: list[Labelled]
-    attributes: list[Attribute]
+    attributes: list[ReadyAttribute]
     facts: list[Fact]
     operators: list[Operator]
     windows: list[WindowKind]
@@ -365,7 +365,7 @@ class Cells(Schema):
     union: Combined
 
 
-class ExportIn(Schema):
+class ExportPeopleIn(Schema):
     rule: Document | None = None
     segment: int | None = None
     as_of: date | None = None

@@ -200,8 +200,12 @@ def _feed(writer: Writer) -> list[ibis.Table]:
         newcomers = writer.table("member_new")
         people = writer.table("member").semi_join(newcomers, "member").mutate(is_new=True)
         parts.append(_rows(people, "member", "member", at=people.first_seen_at))
-        known = writer.table("member_changed").anti_join(newcomers, "member")
+        known = _changed_members(writer).anti_join(newcomers, "member")
         parts.append(_rows(known.mutate(is_new=False), "member", "member"))
+    if writer.has_temp("item_changed"):
+        items_known = writer.table("item_changed").filter(~ibis._.is_new)
+        nobody = items_known.mutate(member=ibis.null("int64"))
+        parts.append(_rows(nobody, "item", "item"))
     if writer.has_temp("trade_work"):
         work = writer.table("trade_work")
         real = work.filter(work.is_real)
@@ -220,6 +224,21 @@ def _feed(writer: Writer) -> list[ibis.Table]:
         if writer.has_temp(f"{name}_next")
     ]
     return parts
+
+
+def _changed_members(writer: Writer) -> ibis.Table:
+    """(member), each once: whose columns or custom fields changed, or who lost an order to another."""
+    parts = [writer.table("member_changed").select("member")]
+    if writer.has_temp("member_attribute_next"):
+        parts.append(writer.table("member_attribute_next").select("member"))
+    if writer.has_temp("trade_work"):
+        moved = writer.table("trade_work").inner_join(
+            writer.table("trade"), "trade", rname="now_{name}"
+        )
+        lost = moved.filter(~moved.member_before.identical_to(moved.member))
+        parts.append(lost.select(member=lost.member_before))
+    found = ibis.union(*parts, distinct=True) if len(parts) > 1 else parts[0].distinct()
+    return found.filter(found.member.notnull())
 
 
 def _of_things(writer: Writer, name: str) -> ibis.Table:

@@ -142,6 +142,9 @@ def catch_up(warehouse: Warehouse, name: str, now: datetime) -> int:
     """Have a follower react to everything there is. Returns how many feed rows it passed."""
     one = FOLLOWERS[name]
     cursor = cursor_of(warehouse, one, now)
+    if cursor.seq > feed.last(warehouse):
+        log.warning("the feed is shorter than follower %s knew it: from its beginning", name)
+        cursor.seq = 0  # another warehouse: what was done with the former one does not count
     passed = 0
     while (last := feed.last(warehouse)) > cursor.seq:
         upto = last if one.limit is None else min(last, cursor.seq + one.limit)

@@ -412,7 +412,8 @@ TABLES: Final[dict[str, ibis.Schema]] = {
     "feed": ibis.schema(
         {
             "seq": "int64",
-            # trade | trade_line | refund | parcel | review | visit | member | identity | tag | segment
+            # trade | trade_line | refund | parcel | review | visit | member | identity | item (no member) |
+            # tag | segment
             "kind": "string",
             "change": "string",  # new | changed | merged | unmerged | entered | left
             "member": "int64",
