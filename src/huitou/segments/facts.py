@@ -252,7 +252,11 @@ def _with_item(rows: ibis.Table) -> ibis.Table:
             )
         },
     )
-    return rows.left_join(held, rows.item == held.item_number)
+    found = rows.left_join(held, rows.item == held.item_number)
+    if "item_title" in rows.columns:
+        # A review has the title it was written under; the item's own counts, where it has one.
+        found = found.mutate(item_title=found.item_title_right.coalesce(found.item_title))
+    return found
 
 
 def _with_shop(rows: ibis.Table) -> ibis.Table:

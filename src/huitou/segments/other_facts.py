@@ -27,6 +27,7 @@ from huitou.segments.order_fact import (
     since_first,
     since_last,
 )
+from huitou.warehouse.days import local_day
 from huitou.warehouse.labels import PARCEL_STATE, RATING, REFUND_STATE
 
 _ITEM: Final[Needs] = frozenset({"item"})
@@ -189,7 +190,8 @@ def _text_length(rows: ibis.Table, view: View) -> ibis.Value:
 
 
 def _signing_days(rows: ibis.Table, view: View) -> ibis.Value:
-    return rows.signed_at.cast("date").delta(rows.shipped_at.cast("date"), unit="day")
+    shipped, signed = (local_day(at, view.zone) for at in (rows.shipped_at, rows.signed_at))
+    return signed.delta(shipped, unit="day")
 
 
 OTHERS: Final[tuple[Fact, ...]] = (
