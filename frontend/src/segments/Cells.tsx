@@ -14,7 +14,7 @@ import { RuleBuilder } from './builder/RuleBuilder';
 import { useRule } from './builder/useRule';
 import { SaveRule } from './People';
 import './segments.css';
-import type { Catalogue } from './types';
+import type { Catalogue, RuleDocument } from './types';
 
 /** Rows × columns as disjoint cells: each a number that opens its people and can be saved. */
 export default function Cells() {
@@ -122,7 +122,12 @@ function Grid({ found, rows, columns }: { found: CellsAnswer; rows: Labelled[]; 
   const { t } = useTranslation();
   const most = Math.max(1, ...found.cells.map((cell) => cell.count));
   const at = (row: number, column: number) => found.cells.find((cell) => cell.row === row && cell.column === column);
-  const sumOf = (of: (cell: CellsAnswer['cells'][number]) => boolean) => found.cells.filter(of).reduce((sum, cell) => sum + cell.count, 0);
+  /** The cells of a row or column together: they are disjoint, so their counts add up. */
+  const sumOf = (title: string, of: (cell: CellsAnswer['cells'][number]) => boolean) => {
+    const cells = found.cells.filter(of);
+    const count = cells.reduce((sum, cell) => sum + cell.count, 0);
+    return <NumberLink rule={{ version: 1, rule: { kind: 'any', children: cells.map((cell) => cell.rule.rule) } } as RuleDocument} title={title} empty={count === 0}><Count value={count} /></NumberLink>;
+  };
   return (
     <>
       <div className="ht-sg-cells-head">
@@ -144,10 +149,10 @@ function Grid({ found, rows, columns }: { found: CellsAnswer; rows: Labelled[]; 
                     </td>
                   );
                 })}
-                <td className="ht-sg-own"><Count value={sumOf((cell) => cell.row === rowAt)} /></td>
+                <td className="ht-sg-own">{sumOf(row.label, (cell) => cell.row === rowAt)}</td>
               </tr>
             ))}
-            <tr><th scope="row">{t('segments.cells.sum')}</th>{columns.map((_one, columnAt) => <td key={columnAt} className="ht-sg-own"><Count value={sumOf((cell) => cell.column === columnAt)} /></td>)}<td className="ht-sg-own"><Count value={found.union.count} /></td></tr>
+            <tr><th scope="row">{t('segments.cells.sum')}</th>{columns.map((one, columnAt) => <td key={columnAt} className="ht-sg-own">{sumOf(one.label, (cell) => cell.column === columnAt)}</td>)}<td className="ht-sg-own"><Count value={found.union.count} /></td></tr>
           </tbody>
         </table>
       </div>

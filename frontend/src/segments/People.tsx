@@ -4,10 +4,11 @@ import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { PeopleBody, SHOWN } from '../members/PeopleDrawer';
-import type { RuleJson } from '../ui/people';
+import type { MemberFilter, RuleJson } from '../ui/people';
 import { useCan } from '../ui/session';
 import { Loaded, useErrorText } from '../ui/States';
 import { useExportPeople, useMayEdit, usePreview, useRuleCount, useSegment, useSegmentMembers, type ExportAsked, type Scoped } from './api';
+import { ruleOfFilter } from './fromFilter';
 import { SaveDialog } from './SaveDialog';
 import type { RuleDocument } from './types';
 
@@ -41,6 +42,14 @@ export function SaveRule({ rule, name }: { rule: RuleDocument; name?: string }) 
       {saving && <SaveDialog rule={rule} name={name} onClose={() => setSaving(false)} />}
     </>
   );
+}
+
+/** Take a filter's people into the builder as a rule, with its count, to be kept from there. */
+export function SaveFilter({ filter, name, onGo }: { filter: MemberFilter; name: string; onGo: () => void }) {
+  const { t } = useTranslation();
+  const rule = ruleOfFilter(filter);
+  if (!useMayEdit() || !rule) return null;
+  return <Link to="/segments/new" state={{ rule, name }} onClick={onGo}><Button icon={<SaveOutlined />}>{t('segments.save.verb')}</Button></Link>;
 }
 
 interface InsideProps {

@@ -292,6 +292,12 @@ export function search(entries: Entry[], query: Query, most = 60): Hit[] {
   return hits.sort((a, b) => b.score - a.score).slice(0, most);
 }
 
+/** Whether the words are a condition's own name, or begin it. */
+export function namesWholly(hit: Hit, query: Query): boolean {
+  const label = hit.entry.label.toLowerCase();
+  return query.words.length > 0 && hit.left.length === 0 && query.words.every((word) => label.startsWith(word) || hit.entry.words.some((one) => one.toLowerCase() === word));
+}
+
 /* Values: "黄酒" is no attribute but a category of one */
 
 export interface ValueSource {

@@ -3,7 +3,7 @@ import { Input, Modal, Spin } from 'antd';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFoundValues, useOtherWords, useSegments } from '../api';
-import { entriesOf, fixedHits, parentPaths, readQuery, search, sourcesToAsk, valueHit, valueSources, valueWords, type Entry, type Query, type SearchWords, type ValueHit } from '../search';
+import { entriesOf, fixedHits, namesWholly, parentPaths, readQuery, search, sourcesToAsk, valueHit, valueSources, valueWords, type Entry, type Query, type SearchWords, type ValueHit } from '../search';
 import { useBuilder, type Picking } from './context';
 import { useSettled } from './ValueEditor';
 import { windowText } from './words';
@@ -103,11 +103,13 @@ export function Palette({ picking, onClose }: { picking: Picking; onClose: () =>
     return [...fixedHits(sources, query, query.words), ...asked].sort((a, b) => b.score - a.score).slice(0, 8);
   }, [searching, sources, found.data, query]);
 
+  const hits = useMemo(() => (searching ? search(entries, query) : []), [searching, entries, query]);
+  const valueLines = values.map((hit, index) => valueLine(hit, index === 0 ? t('segments.palette.prefilled') : null));
+  const entryLines = hits.map((hit, index) => entryLine(hit.entry, query, index === 0 && values.length > 0 ? t('segments.palette.conditions') : null));
+  // Words that name a condition wholly are meant as its name rather than as a value.
+  const named = hits[0] !== undefined && namesWholly(hits[0], query);
   const lines: Line[] = searching
-    ? [
-        ...values.map((hit, index) => valueLine(hit, index === 0 ? t('segments.palette.prefilled') : null)),
-        ...search(entries, query).map((hit, index) => entryLine(hit.entry, query, index === 0 && values.length > 0 ? t('segments.palette.conditions') : null)),
-      ]
+    ? named ? [...entryLines.slice(0, 5), ...valueLines, ...entryLines.slice(5)] : [...valueLines, ...entryLines]
     : (shownHeading?.entries ?? []).map((entry) => entryLine(entry, EMPTY, null));
   const chosen = Math.min(at, Math.max(0, lines.length - 1));
 
