@@ -1609,34 +1609,10 @@ export interface components {
         };
         /** Attribute */
         Attribute: {
-            /** Code */
-            code: string;
-            /** Group */
-            group: string;
-            /** Label */
-            label: string;
-            /** Help */
-            help: string;
-            /** Type */
-            type: string;
-            /** Unit */
-            unit: string;
-            /** Operators */
-            operators: string[];
-            /** Windowed */
-            windowed: boolean;
-            /** Default Window */
-            default_window: {
-                [key: string]: unknown;
-            } | null;
-            /** Choices */
-            choices: components["schemas"]["Choice"][] | null;
-            /** Searchable */
-            searchable: boolean;
-            /** Has Data */
-            has_data: boolean;
-            /** Keywords */
-            keywords: string[];
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
         };
         /** AuditAction */
         AuditAction: {
@@ -1870,7 +1846,7 @@ export interface components {
             /** Groups */
             groups: components["schemas"]["Labelled"][];
             /** Attributes */
-            attributes: components["schemas"]["Attribute"][];
+            attributes: components["schemas"]["ReadyAttribute"][];
             /** Facts */
             facts: components["schemas"]["Fact"][];
             /** Operators */
@@ -2219,6 +2195,79 @@ export interface components {
         };
         /** ExportIn */
         ExportIn: {
+            /**
+             * Q
+             * @default
+             */
+            q: string;
+            /**
+             * Search By
+             * @default auto
+             * @enum {string}
+             */
+            search_by: "auto" | "nick" | "phone" | "trade" | "name" | "card";
+            /**
+             * Sort
+             * @default -last_paid_at
+             */
+            sort: string;
+            /** Shops */
+            shops?: string | null;
+            /** Province */
+            province?: string | null;
+            /** Min Trades */
+            min_trades?: number | null;
+            /** Max Trades */
+            max_trades?: number | null;
+            /** Min Paid */
+            min_paid?: number | string | null;
+            /** Max Paid */
+            max_paid?: number | string | null;
+            /** Last Paid After */
+            last_paid_after?: string | null;
+            /** Last Paid Before */
+            last_paid_before?: string | null;
+            /** Has Phone */
+            has_phone?: boolean | null;
+            /** Gender */
+            gender?: ("f" | "m") | null;
+            /**
+             * State
+             * @default all
+             * @enum {string}
+             */
+            state: "all" | "buyers" | "prospects";
+            /** Figure */
+            figure?: ("buyers" | "new_buyers" | "returning_buyers" | "repeat_buyers" | "members") | null;
+            /** Figure Start */
+            figure_start?: string | null;
+            /** Figure End */
+            figure_end?: string | null;
+            /** Figure As Of */
+            figure_as_of?: string | null;
+            /** Figure Province */
+            figure_province?: string | null;
+            /** Columns */
+            columns: string[];
+            /**
+             * Format
+             * @default csv
+             * @enum {string}
+             */
+            format: "csv" | "xlsx";
+            /**
+             * Plain
+             * @default false
+             */
+            plain: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /** ExportPeopleIn */
+        ExportPeopleIn: {
             /** Rule */
             rule?: {
                 [key: string]: unknown;
@@ -3204,6 +3253,37 @@ export interface components {
             buyers: number;
             /** Paid Amount */
             paid_amount: string;
+        };
+        /** ReadyAttribute */
+        ReadyAttribute: {
+            /** Code */
+            code: string;
+            /** Group */
+            group: string;
+            /** Label */
+            label: string;
+            /** Help */
+            help: string;
+            /** Type */
+            type: string;
+            /** Unit */
+            unit: string;
+            /** Operators */
+            operators: string[];
+            /** Windowed */
+            windowed: boolean;
+            /** Default Window */
+            default_window: {
+                [key: string]: unknown;
+            } | null;
+            /** Choices */
+            choices: components["schemas"]["Choice"][] | null;
+            /** Searchable */
+            searchable: boolean;
+            /** Has Data */
+            has_data: boolean;
+            /** Keywords */
+            keywords: string[];
         };
         /** Reason */
         Reason: {
@@ -5898,7 +5978,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ExportIn"];
+                "application/json": components["schemas"]["ExportPeopleIn"];
             };
         };
         responses: {

@@ -7,6 +7,7 @@ import { Link, Navigate, useParams } from 'react-router';
 import { ApiError, call, client } from '../api/client';
 import type { MemberDetail } from '../api/types';
 import { DetailFrame } from '../ui/DetailFrame';
+import { useMemberParts } from '../ui/memberParts';
 import { Count } from '../ui/Numbers';
 import { Page } from '../ui/Page';
 import { useCan } from '../ui/session';
@@ -48,6 +49,7 @@ export default function MemberPage() {
 function Member({ detail, back }: { detail: MemberDetail; back: React.ReactNode }) {
   const { t } = useTranslation();
   const can = useCan();
+  const parts = useMemberParts();
   const [dialog, setDialog] = useState<Dialog>(null);
   const { row } = detail;
   const name = row.display_name || row.nick || `#${row.member}`;
@@ -76,7 +78,7 @@ function Member({ detail, back }: { detail: MemberDetail; back: React.ReactNode 
     >
       <DetailFrame
         left={<Who detail={detail} />}
-        right={<><Accounts detail={detail} /><Contacts detail={detail} /><Attributes detail={detail} /></>}
+        right={<>{parts.beside(row.member)}<Accounts detail={detail} /><Contacts detail={detail} /><Attributes detail={detail} /></>}
         tabs={[
           { key: 'timeline', label: t('members.detail.tab.timeline'), content: <Timeline member={row.member} /> },
           { key: 'trades', label: <>{t('members.detail.tab.trades')} <small className="ht-muted"><Count value={row.paid_trades} /></small></>, content: <Trades member={row.member} canReveal={detail.can_reveal} /> },

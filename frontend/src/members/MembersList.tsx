@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { DataTable } from '../ui/DataTable';
+import { useMemberParts } from '../ui/memberParts';
 import { Count } from '../ui/Numbers';
 import { Page } from '../ui/Page';
 import { useCan } from '../ui/session';
@@ -21,6 +22,7 @@ const TABLE = 'members';
 export default function MembersList() {
   const { t } = useTranslation();
   const can = useCan();
+  const parts = useMemberParts();
   const [params, set] = useUrl();
   const filter = parseFilter(params);
   const sort = params.get('sort') ?? DEFAULT_SORT;
@@ -68,8 +70,8 @@ export default function MembersList() {
               {filtered && <Button type="link" size="small" onClick={clear}>{t('members.list.clear')}</Button>}
             </p>
           }
-          tools={<ExportButton filter={filter} sort={sort} columns={() => visibleColumns(columns, readColumns(TABLE)).map((column) => column.key)} />}
-          bulk={can('identity.review') ? (rows, done) => <MergeButton members={rows} onDone={done} /> : undefined}
+          tools={<>{parts.matching(filter, members.data?.total)}<ExportButton filter={filter} sort={sort} columns={() => visibleColumns(columns, readColumns(TABLE)).map((column) => column.key)} /></>}
+          bulk={can('identity.review') || can('tags.assign') ? (rows, done) => <>{parts.ticked(rows, done)}{can('identity.review') && <MergeButton members={rows} onDone={done} />}</> : undefined}
         />
       )}
     </Page>

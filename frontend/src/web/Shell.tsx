@@ -8,7 +8,8 @@ import { scopeSearch } from '../ui/scope';
 import { useCan, useSession } from '../ui/session';
 import { useLogout, useSetting } from '../accounts/session';
 import { PeopleProvider } from '../members/PeopleDrawer';
-import { OtherPeople, peopleVerbs } from './people';
+import { MemberPartsContext } from '../ui/memberParts';
+import { memberParts, OtherPeople, peopleVerbs } from './people';
 import { Brandmark } from './Brandmark';
 import { navFor } from './nav';
 import { Search } from './Search';
@@ -134,7 +135,9 @@ export default function Shell() {
           <UserMenu />
         </header>
         <main id="main" tabIndex={-1}>
-          <PeopleProvider others={(people, close) => <OtherPeople people={people} onGo={close} />} verbs={peopleVerbs}><Outlet /></PeopleProvider>
+          <PeopleProvider others={(people, close) => <OtherPeople people={people} onGo={close} />} verbs={peopleVerbs}>
+            <MemberPartsContext value={memberParts}><Outlet /></MemberPartsContext>
+          </PeopleProvider>
         </main>
       </div>
       <Drawer open={phone && menu} placement="left" size={260} onClose={() => setMenu(false)} title={<Brandmark />}>

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 
 interface NavLeaf {
   to: string;
-  label: 'web.nav2.list' | 'web.nav2.identity' | 'web.nav2.segments' | 'web.nav2.batches' | 'web.nav2.mappings';
+  label: 'web.nav2.list' | 'web.nav2.identity' | 'web.nav2.segments' | 'web.nav2.tags' | 'web.nav2.batches' | 'web.nav2.mappings';
   permission: string;
 }
 
@@ -36,7 +36,10 @@ export const NAV: NavEntry[] = [
     label: 'web.nav.segments',
     icon: <FilterOutlined />,
     permissions: ['segments.view'],
-    children: [{ to: '/segments', label: 'web.nav2.segments', permission: 'segments.view' }],
+    children: [
+      { to: '/segments', label: 'web.nav2.segments', permission: 'segments.view' },
+      { to: '/tags', label: 'web.nav2.tags', permission: 'segments.view' },
+    ],
   },
   {
     to: '/data',

@@ -18,6 +18,7 @@ const SegmentPage = lazy(() => import('../segments/SegmentPage'));
 const SegmentCompare = lazy(() => import('../segments/Compare'));
 const SegmentOverlap = lazy(() => import('../segments/OverlapMatrix'));
 const SegmentCells = lazy(() => import('../segments/Cells'));
+const TagsPage = lazy(() => import('../tags/TagsPage'));
 const Batches = lazy(() => import('../intake/Batches'));
 const BatchPage = lazy(() => import('../intake/BatchPage'));
 const Mappings = lazy(() => import('../intake/Mappings'));
@@ -76,6 +77,7 @@ export const router = createBrowserRouter([
       { path: 'segments/cells', ...guarded(SegmentCells, 'segments.view') },
       { path: 'segments/:id', ...guarded(SegmentPage, 'segments.view') },
       { path: 'segments/:id/edit', ...guarded(SegmentEdit, 'segments.edit') },
+      { path: 'tags', ...guarded(TagsPage, 'segments.view') },
       { path: 'data', ...guarded(Batches, 'intake.view') },
       { path: 'data/batches/:batch', ...guarded(BatchPage, 'intake.view') },
       { path: 'data/mappings', ...guarded(Mappings, 'intake.view') },

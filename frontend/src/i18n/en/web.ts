@@ -2,7 +2,7 @@ export const web = {
   brand: 'Huitou',
   tagline: 'Bring them back.',
   nav: { label: 'Main navigation', home: 'Home', members: 'Members', segments: 'Audiences', data: 'Data', settings: 'Settings', open: 'Open navigation', skip: 'Skip to content' },
-  nav2: { list: 'All members', identity: 'Identity review', segments: 'Segments', batches: 'Import and batches', mappings: 'Mappings' },
+  nav2: { list: 'All members', identity: 'Identity review', segments: 'Segments', tags: 'Tags', batches: 'Import and batches', mappings: 'Mappings' },
   user: { menu: 'My menu', account: 'My account', logout: 'Log out', language: '中文', theme: { light: 'Light', dark: 'Dark', auto: 'As the system' } },
   notFound: { title: 'No such page', text: 'The address may be mistyped, or this feature is not here yet.', home: 'Go to Home' },
   forbidden: { title: 'Not permitted', text: 'Your role cannot open this page. Ask an administrator if you need it.' },

@@ -2,7 +2,7 @@ export const web = {
   brand: '回头',
   tagline: '让来过的人，再回头。',
   nav: { label: '主导航', home: '总览', members: '会员', segments: '人群', data: '数据', settings: '设置', open: '打开导航', skip: '跳到正文' },
-  nav2: { list: '会员列表', identity: '身份核对', segments: '人群', batches: '导入与批次', mappings: '字段映射' },
+  nav2: { list: '会员列表', identity: '身份核对', segments: '人群', tags: '标签', batches: '导入与批次', mappings: '字段映射' },
   user: { menu: '我的菜单', account: '我的账号', logout: '退出登录', language: 'English', theme: { light: '浅色', dark: '深色', auto: '跟随系统' } },
   notFound: { title: '没有这个页面', text: '地址可能写错了，或者这个功能还没有上线。', home: '回到总览' },
   forbidden: { title: '没有权限', text: '你的角色不能打开这个页面。需要时请联系管理员调整角色。' },
