@@ -125,14 +125,14 @@ def sample(code: str, operator: str) -> Any:
             found[:1] if operator == "all_of" and one.choices else found[: max(2, len(found) // 2)]
         )
     if one.type == "date":
-        low, high = date(2023, 6, 1), date(2024, 1, 15)
-    else:
-        low, high = {
-            "count": (Decimal(1), Decimal(3)),
-            "share": (Decimal("0.25"), Decimal("0.5")),
-            "money": (Decimal(10), Decimal(100)),
-            "days": (Decimal(30), Decimal(400)),
-        }.get(one.type, (Decimal(1), Decimal(12)))  # type: ignore[assignment]
+        first, last = date(2023, 6, 1), date(2024, 1, 15)
+        return (first, last) if arity == "two" else first
+    low, high = {
+        "count": (Decimal(1), Decimal(3)),
+        "share": (Decimal("0.25"), Decimal("0.5")),
+        "money": (Decimal(10), Decimal(100)),
+        "days": (Decimal(30), Decimal(400)),
+    }.get(one.type, (Decimal(1), Decimal(12)))
     return (low, high) if arity == "two" else low
 
 

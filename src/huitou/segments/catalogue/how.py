@@ -81,12 +81,12 @@ def _last_amount(view: View, window: Window) -> Values:
         totals = table("member_totals")
         return valued(totals, totals.last_paid_amount)
     rows = orders(view, window)
-    return newest(rows, rows.paid_amount)
+    return newest(rows, rows.paid_amount, skip_unknown=False)
 
 
 def _first_amount(view: View) -> Values:
     rows = orders(view)
-    return newest(rows, rows.paid_amount, oldest=True)
+    return newest(rows, rows.paid_amount, oldest=True, skip_unknown=False)
 
 
 def _per_day(view: View, window: Window) -> Values:
@@ -102,7 +102,7 @@ def _first_shop(view: View) -> Values:
         totals = table("member_totals")
         return valued(totals, totals.first_shop.cast("string"))
     rows = orders(view)
-    found = newest(rows, rows.shop, oldest=True).table
+    found = newest(rows, rows.shop, oldest=True, skip_unknown=False).table
     return valued(found, found.value.cast("string"))
 
 
@@ -111,7 +111,7 @@ def _last_shop(view: View) -> Values:
         totals = table("member_totals")
         return valued(totals, totals.last_shop.cast("string"))
     rows = orders(view)
-    found = newest(rows, rows.shop).table
+    found = newest(rows, rows.shop, skip_unknown=False).table
     return valued(found, found.value.cast("string"))
 
 
@@ -175,7 +175,7 @@ def _open_amount(view: View) -> Values:
 
 def _unpaid_share(view: View, window: Window) -> Values:
     rows = orders(view, window, basis="all")
-    closed = (rows.status.isin([*OPEN, "closed_unpaid"])).cast("int64")
+    closed = rows.status.isin([*OPEN, "closed_unpaid"]).fill_null(False).cast("int64")
     each = rows.group_by("member").aggregate(part=closed.sum(), whole=rows.count())
     return valued(each, ratio(each.part, each.whole))
 

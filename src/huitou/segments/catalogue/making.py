@@ -97,7 +97,10 @@ def orders(
 ) -> ibis.Table:
     """Orders of a window, with their shop's platform and kind if asked for."""
     needs = frozenset({"shop"}) if shop else frozenset()
-    return limited(rows_of(FACTS["trade"], basis, view, needs), window, view)  # type: ignore[arg-type]
+    rows = rows_of(FACTS["trade"], basis, view, needs)  # type: ignore[arg-type]
+    if basis != "paid":
+        rows = rows.filter(rows.moment.notnull())  # what is paid has its time
+    return limited(rows, window, view)
 
 
 def lines(view: View, window: Window = EVER, *, item: bool = False) -> ibis.Table:
@@ -197,13 +200,19 @@ def favourite(rows: ibis.Table, key: ibis.Value, weight: ibis.Value | None = Non
     return Values(first_of(counted, counted.weight.desc(), counted.n.desc(), counted.value.asc()))
 
 
-def newest(rows: ibis.Table, value: ibis.Value, *, oldest: bool = False) -> Values:
-    """The value at the last moment; of several at one instant the greatest (first: the smallest)."""
+def newest(
+    rows: ibis.Table, value: ibis.Value, *, oldest: bool = False, skip_unknown: bool = True
+) -> Values:
+    """The value at the last moment; of several at one instant the greatest (first: the smallest).
+
+    Without ``skip_unknown`` it is not known where the last one's is not.
+    """
     held = rows.select("member", "moment", value=value)
-    held = held.filter(held.value.notnull())
-    if oldest:
-        return Values(first_of(held, held.moment.asc(), held.value.asc()))
-    return Values(first_of(held, held.moment.desc(), held.value.desc()))
+    if skip_unknown:
+        held = held.filter(held.value.notnull())
+    at_end = held.moment.asc() if oldest else held.moment.desc()
+    found = first_of(held, at_end, held.value.asc() if oldest else held.value.desc())
+    return Values(found if skip_unknown else found.filter(found.value.notnull()))
 
 
 def first_of(rows: ibis.Table, *order: ibis.Value) -> ibis.Table:

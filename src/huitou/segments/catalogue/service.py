@@ -257,7 +257,7 @@ def _refunded_items(view: View, window: Window) -> Values:
     from huitou.segments.registry import FACTS
 
     rows = limited(rows_of(FACTS["trade"], "all", view, frozenset({"line"})), window, view)
-    return elements(rows.filter(rows.refunded_amount > 0), ibis._.item)
+    return elements(rows.filter(rows.refunded_amount > 0, rows.moment.notnull()), ibis._.item)
 
 
 def _refund_hours(view: View, window: Window) -> Values:

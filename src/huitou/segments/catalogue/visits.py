@@ -151,7 +151,7 @@ def _returning(view: View) -> Values:
 
 
 ATTRIBUTES: Final = (
-    _a("visits", "访问次数", "visits", "count", measured("visit", "times"), "浏览、加购、收藏、到店的次数合计", "Browsing, carts, favourites and store visits together", total="visits", window=EVER, words="访问 活跃"),
+    _a("visits", "访问次数", "visits", "count", measured("visit", "times"), "浏览、加购、收藏、到店的次数合计", "Browsing, carts, favourites and store visits together", window=EVER, words="访问 活跃"),
     _a("browses", "浏览次数", "times browsed", "count", measured("visit", "times", one_of("kind", "browse")), "浏览商品或页面的次数", "Times an item or a page was looked at", window=EVER, words="浏览 PV"),
     _a("carts", "加购次数", "times put in the cart", "count", measured("visit", "times", one_of("kind", "cart")), "放入购物车的次数", "Times something was put in the cart", window=EVER, words="加购 购物车"),
     _a("favourites", "收藏次数", "times favourited", "count", measured("visit", "times", one_of("kind", "favourite")), "收藏商品的次数", "Times an item was marked as a favourite", window=EVER, words="收藏"),
