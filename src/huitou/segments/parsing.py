@@ -62,7 +62,8 @@ def parse(document: Any) -> Node:
             Text("这不是规则文档", "This is no rule document"),
             Text('写成 {"version": 1, "rule": {…}}', 'Write {"version": 1, "rule": {…}}'),
         )
-    if document.get("version") != VERSION:
+    version = document.get("version")
+    if isinstance(version, bool) or version != VERSION:
         raise Wrong(
             "/version",
             Text(
@@ -71,6 +72,7 @@ def parse(document: Any) -> Node:
             ),
             Text(f"当前版本是 {VERSION}", f"The present version is {VERSION}"),
         )
+    _no_others(document, ("version", "rule"), "")
     return _Parser().node(document["rule"], "/rule", 1)
 
 
@@ -195,9 +197,10 @@ class _Parser:
             _fail(f"{path}/size", "缺少名次", "The size is missing",
                   '写成 {"n": 10, "unit": "percent"}', 'Write {"n": 10, "unit": "percent"}')  # fmt: skip
         unit = _one_of(size.get("unit"), ("members", "percent"), f"{path}/size/unit")
-        n = _number(
-            size.get("n"), f"{path}/size/n", least=0, most=100 if unit == "percent" else 10**9
-        )
+        if unit == "percent":
+            n = _percent(size.get("n"), f"{path}/size/n")
+        else:
+            n = _whole(size.get("n"), 0, 10**9, f"{path}/size/n")
         by = found.get("by")
         if not isinstance(by, Mapping) or by.get("kind") not in {"profile", "trades", "events"}:
             _fail(f"{path}/by", "按什么排没有写明", "By what to rank is missing",
@@ -208,7 +211,7 @@ class _Parser:
         )
         if type_of(subject)[0] not in NUMERIC:
             _fail(f"{path}/by", "只能按数值排名", "Only numbers can be ranked", "", "")
-        return Rank(direction, n if unit == "percent" else int(n), unit, subject)  # type: ignore[arg-type]
+        return Rank(direction, n, unit, subject)  # type: ignore[arg-type]
 
     def _tag(self, found: Mapping[str, Any], path: str) -> Node:
         operator = _one_of(
@@ -221,8 +224,8 @@ class _Parser:
         if not isinstance(salt, str) or not 0 < len(salt) <= 64:
             _fail(f"{path}/salt", "盐需要 1 到 64 个字", "The salt has 1 to 64 characters",
                   "同一个盐总是抽到同一批人", "The same salt always draws the same people")  # fmt: skip
-        start = _number(found.get("start", 0), f"{path}/start", least=0, most=100)
-        end = _number(found.get("end"), f"{path}/end", least=0, most=100)
+        start = _percent(found.get("start", 0), f"{path}/start")
+        end = _percent(found.get("end"), f"{path}/end")
         if start > end:
             _fail(f"{path}/start", "起点大于终点", "The start is beyond the end", "", "")
         return Sample(salt, start, end)
@@ -385,6 +388,14 @@ def _number(found: Any, path: str, *, least: float, most: float) -> float:
             "",
         )
     return found
+
+
+def _percent(found: Any, path: str) -> float:
+    """0 to 100, in steps that shares of members are worked out in exactly."""
+    number = _number(found, path, least=0, most=100)
+    if round(number, 4) != number:
+        _fail(path, "最多 4 位小数", "Use at most 4 decimals", "", "")
+    return number
 
 
 def _whole(found: Any, least: int, most: int, path: str) -> int:
