@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import ibis
@@ -16,6 +17,7 @@ from tests.segments.brandlet import brandlet, everything, gathered, moment
 
 from huitou.segments import leaves
 from huitou.segments.catalogue import ATTRIBUTES, GROUPS, PARTS
+from huitou.segments.catalogue.handbook import page
 from huitou.segments.evaluator import Question, evaluate
 from huitou.segments.grids import GridSettings
 from huitou.segments.nodes import AttributeSubject, Compare, FactSubject, Group
@@ -107,6 +109,11 @@ def test_every_attribute_reads_as_a_sentence_and_survives_its_document() -> None
             said = sentence(node)
             assert one.label.zh in said.zh, code
             assert one.label.en in said.en, code
+
+
+def test_the_page_about_attributes_is_up_to_date() -> None:
+    held = (Path(__file__).parents[2] / "docs" / "attributes.md").read_text()
+    assert held == page(), "python -m huitou.segments.catalogue.handbook > docs/attributes.md"
 
 
 # Operators

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from huitou.accounts import shops
 from huitou.kernel.i18n import translate
+from huitou.segments.catalogue import pick
 from huitou.segments.models import Segment, Tag
 from huitou.segments.tag_builtin import full_label
 from huitou.warehouse.store import Warehouse, table
@@ -32,7 +33,8 @@ class Names:
         key = (what, code)
         if key not in self._known:
             source = self._sources.get(what)
-            self._known[key] = source(code) if source and code.isdecimal() else code
+            is_number = source is not None and code.isdecimal()
+            self._known[key] = source(code) if source and is_number else pick.name(what, code)
         return self._known[key]
 
     def _shop(self, code: str) -> str:
