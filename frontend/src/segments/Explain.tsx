@@ -34,7 +34,7 @@ export function ExplainPanel({ segment }: { segment: string }) {
 
 function Why({ segment, member }: { segment: string; member: string }) {
   const { t } = useTranslation();
-  const explained = useExplain({ segment }, member);
+  const explained = useExplain(segment, member);
   return (
     <Loaded query={explained} rows={6}>
       {(found) => (

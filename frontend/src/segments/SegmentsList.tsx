@@ -60,7 +60,7 @@ export default function SegmentsList() {
   const sort = params.get('sort') ?? DEFAULT_SORT;
   const page = numberParam(params, 'page', 1);
   const size = numberParam(params, 'size', SIZE);
-  const list = useSegments({ q: q || null, kind, archived, folder, sort, page, size });
+  const list = useSegments({ q: q || undefined, kind, archived, folder, sort, page, size });
   const columns = useColumns();
   const folders = useFolders();
   const [uploading, setUploading] = useState(false);

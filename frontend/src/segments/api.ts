@@ -1,32 +1,16 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { call, client, requestHeaders, toApiError } from '../api/client';
-import type { Job, MemberRow } from '../api/types';
+import type { components } from '../api/schema';
 import { useJobStarted } from '../ui/jobs';
 import { useCan } from '../ui/session';
-import type { Catalogue, Counted, ExplainedNode, RuleDocument, Segment, SegmentDetail, TagLabel } from './types';
+import type { Catalogue, Counted, RuleDocument, Segment, SegmentDetail, SegmentKind, TagLabel } from './types';
 
-type Params = Record<string, string | number | boolean | null | undefined>;
-interface Asked {
-  query?: Params;
-  body?: unknown;
-  signal?: AbortSignal;
-}
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
-type Loose = Record<Method, (path: string, init: object) => Promise<{ data?: unknown; error?: unknown; response: Response }>>;
+type Answers = components['schemas'];
 
-/** A request by its path; empty parameters are left out. */
-function ask<T>(method: Method, path: string, { query, body, signal }: Asked = {}): Promise<T> {
-  const kept = Object.fromEntries(Object.entries(query ?? {}).filter(([, value]) => value !== null && value !== undefined && value !== '' && value !== false));
-  return call((client as unknown as Loose)[method](`/api/v1${path}`, { params: { query: kept }, body, signal })) as Promise<T>;
-}
-
-export interface Listed<T> {
-  items: T[];
-  total: number;
-  page: number;
-  size: number;
-}
+/** A rule as a request's body: the schema knows it only as an object, the server's own checks say the rest. */
+const wire = (rule: RuleDocument) => rule as unknown as Record<string, unknown>;
+const segmentPath = (id: string) => ({ path: { segment: Number(id) } });
 
 export const SEGMENTS_KEY = ['segments'] as const;
 const LONG_MS = 10 * 60_000;
@@ -34,7 +18,7 @@ const LONG_MS = 10 * 60_000;
 /** Everything a rule can ask, in the reader's language. */
 export function useCatalogue(): UseQueryResult<Catalogue> {
   const { i18n } = useTranslation();
-  return useQuery({ queryKey: ['segments', 'catalogue', i18n.language], queryFn: () => ask<Catalogue>('GET', '/segments/catalogue'), staleTime: LONG_MS });
+  return useQuery({ queryKey: ['segments', 'catalogue', i18n.language], queryFn: () => call(client.GET('/api/v1/segments/catalogue')) as Promise<unknown> as Promise<Catalogue>, staleTime: LONG_MS });
 }
 
 /** What the catalogue's things are called in the other language: they are found by those words too. */
@@ -66,22 +50,18 @@ export function useTagLabels(): UseQueryResult<TagLabel[]> {
   return useQuery({
     queryKey: ['tags', 'labels', i18n.language],
     queryFn: async () => {
-      const { groups } = await ask<{ groups: { label: string; help: string; tags: { id: string | number; label: string; count: number | null; archived: boolean }[] }[] }>('GET', '/tags');
-      return groups.flatMap((group) => group.tags.filter((tag) => !tag.archived).map((tag) => ({ id: String(tag.id), label: tag.label, group: group.label, help: group.help, count: tag.count })));
+      const { groups } = await call(client.GET('/api/v1/tags'));
+      return groups.flatMap((group) => group.tags.filter((tag) => !tag.archived).map((tag) => ({ id: tag.id, label: tag.label, group: group.label, help: group.help, count: tag.count })));
     },
     staleTime: 60_000,
   });
 }
 
-export interface FoundValue {
-  value: string;
-  label: string;
-  count: number | null;
-}
+type FoundValue = Answers['Value'];
 
 const valuesQuery = (source: string, q: string) => ({
   queryKey: ['segments', 'values', source, q] as const,
-  queryFn: ({ signal }: { signal: AbortSignal }) => ask<{ items: FoundValue[] }>('GET', '/segments/values', { query: { source, q, limit: 30 }, signal }).then((answer) => answer.items),
+  queryFn: ({ signal }: { signal: AbortSignal }) => call(client.GET('/api/v1/segments/values', { params: { query: { source, q, limit: 30 } }, signal })).then((answer) => answer.items),
   staleTime: 60_000,
 });
 
@@ -115,20 +95,20 @@ const scoped = ({ asOf, shops }: Scoped) => ({ ...(asOf ? { as_of: asOf } : {}),
 
 /** How many a rule finds, as a whole and at each node. */
 export function countRule(rule: RuleDocument, scope: Scoped, signal?: AbortSignal): Promise<Counted> {
-  return ask<Counted>('POST', '/segments/count', { body: { rule, ...scoped(scope) }, signal });
+  return call(client.POST('/api/v1/segments/count', { body: { rule: wire(rule), ...scoped(scope) }, signal }));
 }
 
-export function useRuleCount(rule: RuleDocument | null, scope: Scoped = {}) {
+export function useRuleCount(rule: RuleDocument, scope: Scoped = {}) {
   const { i18n } = useTranslation();
-  return useQuery({ queryKey: ['segments', 'count', i18n.language, rule, scope], queryFn: ({ signal }) => countRule(rule!, scope, signal), enabled: rule !== null });
+  return useQuery({ queryKey: ['segments', 'count', i18n.language, rule, scope], queryFn: ({ signal }) => countRule(rule, scope, signal) });
 }
 
 export interface SegmentQuery {
-  q?: string | null;
-  kind?: string | null;
+  q?: string;
+  kind?: SegmentKind | null;
   archived?: boolean;
   folder?: string | null;
-  sort?: string | null;
+  sort?: string;
   page?: number;
   size?: number;
 }
@@ -140,7 +120,7 @@ export function useSegments(query: SegmentQuery, enabled = true) {
   const { i18n } = useTranslation();
   return useQuery({
     queryKey: [...SEGMENTS_KEY, 'list', i18n.language, query],
-    queryFn: ({ signal }) => ask<Listed<Segment> & { folders: string[] }>('GET', '/segments', { query: { ...query }, signal }),
+    queryFn: ({ signal }) => call(client.GET('/api/v1/segments', { params: { query }, signal })),
     placeholderData: keepPreviousData,
     enabled,
     refetchInterval: (found) => (found.state.data?.items.some(isBusy) ? BUSY_MS : false),
@@ -151,72 +131,53 @@ export function useSegment(id: string) {
   const { i18n } = useTranslation();
   return useQuery({
     queryKey: [...SEGMENTS_KEY, 'one', id, i18n.language],
-    queryFn: () => ask<SegmentDetail>('GET', `/segments/${encodeURIComponent(id)}`),
+    queryFn: () => call(client.GET('/api/v1/segments/{segment}', { params: segmentPath(id) })) as Promise<SegmentDetail>,
     enabled: id !== '',
     refetchInterval: (found) => (found.state.data && isBusy(found.state.data) ? BUSY_MS : false),
   });
 }
 
-export interface HistoryDay {
-  day: string;
-  size: number;
-  entered: number;
-  left: number;
-}
+export type HistoryDay = Answers['HistoryDay'];
 
 export function useHistory(id: string, days: number) {
-  return useQuery({ queryKey: [...SEGMENTS_KEY, 'one', id, 'history', days], queryFn: () => ask<{ items: HistoryDay[] }>('GET', `/segments/${id}/history`, { query: { days } }).then((answer) => answer.items), placeholderData: keepPreviousData });
+  return useQuery({ queryKey: [...SEGMENTS_KEY, 'one', id, 'history', days], queryFn: () => call(client.GET('/api/v1/segments/{segment}/history', { params: { ...segmentPath(id), query: { days } } })).then((answer) => answer.items), placeholderData: keepPreviousData });
 }
 
-export type ChangedRow = MemberRow & { changed_at: string };
+export type ChangedRow = Answers['ChangedRow'];
 
 export function useChanges(id: string, kind: 'entered' | 'left', page: number, size: number) {
   return useQuery({
     queryKey: [...SEGMENTS_KEY, 'one', id, 'changes', kind, page, size],
-    queryFn: () => ask<Listed<ChangedRow>>('GET', `/segments/${id}/changes`, { query: { kind, page, size } }),
+    queryFn: () => call(client.GET('/api/v1/segments/{segment}/changes', { params: { ...segmentPath(id), query: { kind, page, size } } })),
     placeholderData: keepPreviousData,
   });
 }
 
-export function useSegmentMembers(id: string, page: number, size: number, sort: string | null) {
+export function useSegmentMembers(id: string, page: number, size: number, sort: string) {
   return useQuery({
     queryKey: [...SEGMENTS_KEY, 'one', id, 'members', page, size, sort],
-    queryFn: () => ask<Listed<MemberRow>>('GET', `/segments/${id}/members`, { query: { page, size, sort } }),
+    queryFn: () => call(client.GET('/api/v1/segments/{segment}/members', { params: { ...segmentPath(id), query: { page, size, sort } } })),
     placeholderData: keepPreviousData,
   });
 }
 
-export function usePreview(rule: RuleDocument | null, page: number, size: number, sort: string | null, scope: Scoped = {}) {
+export function usePreview(rule: RuleDocument, page: number, size: number, sort: string, scope: Scoped = {}) {
   return useQuery({
     queryKey: ['segments', 'preview', rule, page, size, sort, scope],
-    queryFn: ({ signal }) => ask<Listed<MemberRow>>('POST', '/segments/preview', { body: { rule, page, size, ...(sort ? { sort } : {}), ...scoped(scope) }, signal }),
-    enabled: rule !== null,
+    queryFn: ({ signal }) => call(client.POST('/api/v1/segments/preview', { body: { rule: wire(rule), page, size, sort, ...scoped(scope) }, signal })),
     placeholderData: keepPreviousData,
   });
-}
-
-export interface Use {
-  kind: 'segment' | 'tag';
-  id: string;
-  name: string;
-  url: string | null;
 }
 
 export function useUses(id: string) {
-  return useQuery({ queryKey: [...SEGMENTS_KEY, 'one', id, 'uses'], queryFn: () => ask<{ items: Use[] }>('GET', `/segments/${id}/uses`).then((answer) => answer.items) });
+  return useQuery({ queryKey: [...SEGMENTS_KEY, 'one', id, 'uses'], queryFn: () => call(client.GET('/api/v1/segments/{segment}/uses', { params: segmentPath(id) })).then((answer) => answer.items) });
 }
 
-export interface Explained {
-  member: string;
-  in: boolean;
-  tree: ExplainedNode;
-}
-
-export function useExplain(of: { segment?: string; rule?: RuleDocument }, member: string, asOf: string | null = null) {
+export function useExplain(segment: string, member: string) {
   const { i18n } = useTranslation();
   return useQuery({
-    queryKey: ['segments', 'explain', of, member, asOf, i18n.language],
-    queryFn: () => ask<Explained>('POST', '/segments/explain', { body: { ...of, member: Number(member), ...(asOf ? { as_of: asOf } : {}) } }),
+    queryKey: ['segments', 'explain', segment, member, i18n.language],
+    queryFn: () => call(client.POST('/api/v1/segments/explain', { body: { segment: Number(segment), member: Number(member) } })),
     enabled: member !== '',
   });
 }
@@ -237,22 +198,26 @@ export function useSegmentsChanged(): () => void {
 
 export function useCreateSegment() {
   const changed = useSegmentsChanged();
-  return useMutation({ mutationFn: (draft: SegmentDraft) => ask<Segment>('POST', '/segments', { body: draft }), onSuccess: changed });
+  return useMutation({ mutationFn: (draft: SegmentDraft) => call(client.POST('/api/v1/segments', { body: { ...draft, rule: wire(draft.rule) } })), onSuccess: changed });
 }
 
 export type SegmentPatch = Partial<Pick<SegmentDraft, 'name' | 'description' | 'folder' | 'rule'>> & { archived?: boolean };
 
+function patch(id: string, { rule, ...rest }: SegmentPatch): Promise<Segment> {
+  return call(client.PATCH('/api/v1/segments/{segment}', { params: segmentPath(id), body: { ...rest, ...(rule ? { rule: wire(rule) } : {}) } }));
+}
+
 export function useChangeSegment() {
   const changed = useSegmentsChanged();
-  return useMutation({ mutationFn: ({ id, patch }: { id: string; patch: SegmentPatch }) => ask<Segment>('PATCH', `/segments/${id}`, { body: patch }), onSuccess: changed });
+  return useMutation({ mutationFn: (asked: { id: string; patch: SegmentPatch }) => patch(asked.id, asked.patch), onSuccess: changed });
 }
 
 /** Several at once, one request each; the first refusal stops the rest. */
 export function useChangeSegments() {
   const changed = useSegmentsChanged();
   return useMutation({
-    mutationFn: async ({ ids, patch }: { ids: string[]; patch: SegmentPatch }) => {
-      for (const id of ids) await ask<Segment>('PATCH', `/segments/${id}`, { body: patch });
+    mutationFn: async (asked: { ids: string[]; patch: SegmentPatch }) => {
+      for (const id of asked.ids) await patch(id, asked.patch);
     },
     onSettled: changed,
   });
@@ -260,14 +225,14 @@ export function useChangeSegments() {
 
 export function useDeleteSegment() {
   const changed = useSegmentsChanged();
-  return useMutation({ mutationFn: (id: string) => ask<unknown>('DELETE', `/segments/${id}`), onSuccess: changed });
+  return useMutation({ mutationFn: (id: string) => call(client.DELETE('/api/v1/segments/{segment}', { params: segmentPath(id) })), onSuccess: changed });
 }
 
 export function useRefreshSegment() {
   const changed = useSegmentsChanged();
   const started = useJobStarted();
   return useMutation({
-    mutationFn: (id: string) => ask<Job>('POST', `/segments/${id}/refresh`),
+    mutationFn: (id: string) => call(client.POST('/api/v1/segments/{segment}/refresh', { params: segmentPath(id) })),
     onSuccess: () => {
       changed();
       started();
@@ -277,16 +242,10 @@ export function useRefreshSegment() {
 
 export function useSnapshot() {
   const changed = useSegmentsChanged();
-  return useMutation({ mutationFn: ({ id, name }: { id: string; name: string }) => ask<Segment>('POST', `/segments/${id}/snapshot`, { body: { name } }), onSuccess: changed });
+  return useMutation({ mutationFn: ({ id, name }: { id: string; name: string }) => call(client.POST('/api/v1/segments/{segment}/snapshot', { params: segmentPath(id), body: { name } })), onSuccess: changed });
 }
 
-export interface Uploaded {
-  segment: Segment;
-  rows: number;
-  matched: number;
-  unmatched: number;
-  ambiguous: number;
-}
+export type Uploaded = Answers['Uploaded'];
 
 export interface ListUpload {
   name: string;
@@ -318,40 +277,29 @@ export type SetOperator = 'union' | 'intersection' | 'difference';
 export function useCombined(operator: SetOperator, segments: string[]) {
   return useQuery({
     queryKey: ['segments', 'combine', operator, segments],
-    queryFn: ({ signal }) => ask<{ count: number; rule: RuleDocument }>('POST', '/segments/combine', { body: { operator, segments: segments.map(Number) }, signal }),
+    queryFn: ({ signal }) => call(client.POST('/api/v1/segments/combine', { body: { operator, segments: segments.map(Number) }, signal })) as Promise<unknown> as Promise<{ count: number; rule: RuleDocument }>,
     enabled: segments.length >= 2,
     placeholderData: keepPreviousData,
   });
 }
 
-export interface Compared {
-  a_only: number;
-  both: number;
-  b_only: number;
-  a: number;
-  b: number;
-  rules: Record<'a_only' | 'both' | 'b_only', RuleDocument>;
-  measures: { code: string; label: string; unit: string; a: number | string | null; b: number | string | null; both: number | string | null }[];
-}
+export type Compared = Omit<Answers['Compared'], 'rules'> & { rules: Record<'a_only' | 'both' | 'b_only', RuleDocument> };
 
 export function useCompared(a: string, b: string) {
   const { i18n } = useTranslation();
   return useQuery({
     queryKey: ['segments', 'compare', a, b, i18n.language],
-    queryFn: () => ask<Compared>('POST', '/segments/compare', { body: { a: Number(a), b: Number(b) } }),
+    queryFn: () => call(client.POST('/api/v1/segments/compare', { body: { a: Number(a), b: Number(b) } })) as Promise<unknown> as Promise<Compared>,
     enabled: a !== '' && b !== '' && a !== b,
   });
 }
 
-export interface Overlap {
-  segments: { id: string; name: string; size: number }[];
-  cells: number[][];
-}
+export type Overlap = Answers['Overlap'];
 
 export function useOverlap(segments: string[]) {
   return useQuery({
     queryKey: ['segments', 'overlap', segments],
-    queryFn: () => ask<Overlap>('POST', '/segments/overlap', { body: { segments: segments.map(Number) } }),
+    queryFn: () => call(client.POST('/api/v1/segments/overlap', { body: { segments: segments.map(Number) } })),
     enabled: segments.length >= 2,
     placeholderData: keepPreviousData,
   });
@@ -367,10 +315,12 @@ export interface CellsAnswer {
   union: { count: number; rule: RuleDocument };
 }
 
+const wired = ({ label, rule }: Labelled) => ({ label, rule: wire(rule) });
+
 export function useCells(rows: Labelled[], columns: Labelled[]) {
   return useQuery({
     queryKey: ['segments', 'cells', rows, columns],
-    queryFn: ({ signal }) => ask<CellsAnswer>('POST', '/segments/cells', { body: { rows, columns }, signal }),
+    queryFn: ({ signal }) => call(client.POST('/api/v1/segments/cells', { body: { rows: rows.map(wired), columns: columns.map(wired) }, signal })) as Promise<unknown> as Promise<CellsAnswer>,
     enabled: rows.length > 0 && columns.length > 0,
     placeholderData: keepPreviousData,
   });
@@ -380,16 +330,14 @@ export interface ExportAsked {
   rule?: RuleDocument;
   segment?: string;
   format: 'csv' | 'xlsx';
-  columns?: string[];
-  plain?: boolean;
-  reason?: string;
 }
 
 /** Ask for an export; the task tray tells when it is done. */
 export function useExportPeople() {
   const started = useJobStarted();
   return useMutation({
-    mutationFn: ({ segment, ...rest }: ExportAsked) => ask<Job>('POST', '/segments/export', { body: { ...rest, ...(segment ? { segment: Number(segment) } : {}) } }),
+    mutationFn: ({ segment, rule, format }: ExportAsked) =>
+      call(client.POST('/api/v1/segments/export', { body: { format, plain: false, reason: '', ...(rule ? { rule: wire(rule) } : {}), ...(segment ? { segment: Number(segment) } : {}) } })),
     onSuccess: started,
   });
 }

@@ -9,8 +9,8 @@ function profile(attribute: string, operator: string, value?: ProfileNode['value
   return { kind: 'profile', attribute, operator, ...(value === undefined ? {} : { value }), ...(window ? { window } : {}) };
 }
 
-function trades(measure: string, operator: string, value: TradesNode['value'], where: Where[], window = EVER, basis = 'paid'): TradesNode {
-  return { kind: 'trades', basis, measure, where, window, operator, value };
+function trades(measure: string, operator: string, value: TradesNode['value'], where: Where[], window = EVER): TradesNode {
+  return { kind: 'trades', basis: 'paid', measure, where, window, operator, value };
 }
 
 /** From … to, either of which may be open. */
@@ -55,6 +55,7 @@ export function ruleOfFilter(filter: MemberFilter): RuleDocument | null {
     ...(last ? [where.length > 0 ? trades('last_day', 'within', last, where) : profile('last_bought', 'within', last, EVER)] : []),
     ...ofFigure(filter, where),
   ];
-  if (where.length > 0 && !children.some((child) => child.kind === 'trades')) children.unshift(trades('orders', 'ge', 1, where, EVER, 'all'));
+  // Alone, the shops stand for everybody they know.
+  if (where.length > 0 && !children.some((child) => child.kind === 'trades')) children.unshift(profile('known_shops', 'any_of', shops));
   return { version: 1, rule: { kind: 'all', children } };
 }

@@ -1,5 +1,7 @@
 /** The rule document and what the screens know about the catalogue. The server checks it; these are its shapes. */
 
+import type { components } from '../api/schema';
+
 export type GroupKind = 'all' | 'any' | 'none';
 export const GROUP_KINDS: readonly GroupKind[] = ['all', 'any', 'none'];
 
@@ -223,63 +225,15 @@ export interface Catalogue {
 
 /* Answers */
 
-export interface NodeFigure {
-  path: string;
-  count: number;
-  share: number | null;
-  sentence: string;
-  /** Members left after this node and those before it in its group. */
-  remaining: number;
-}
-
-export interface Counted {
-  count: number;
-  universe: number;
-  share: number | null;
-  as_of: string;
-  sentence: string;
-  nodes: NodeFigure[];
-  took_ms: number;
-}
-
+type Answers = components['schemas'];
+export type NodeFigure = Answers['NodeCount'];
+export type Counted = Answers['Counted'];
 export type SegmentKind = 'dynamic' | 'static' | 'list';
-export type SegmentState = 'fresh' | 'refreshing' | 'stale' | 'failed';
-
-export interface Segment {
-  id: string;
-  name: string;
-  description: string;
-  folder: string;
-  kind: SegmentKind;
-  size: number | null;
-  share: number | null;
-  entered: number | null;
-  left: number | null;
-  refreshed_at: string | null;
-  as_of: string | null;
-  state: SegmentState;
-  error: { message: string; remedy: string } | null;
-  owner: string;
-  created_at: string;
-  updated_at: string;
-  archived: boolean;
-  sentence: string;
-  uses: number;
-}
-
-export interface SegmentDetail extends Segment {
-  /** Lists and snapshots have none. */
-  rule: RuleDocument | null;
-}
-
-export interface ExplainedNode {
-  path: string;
-  kind: string;
-  sentence: string;
-  holds: boolean;
-  value: string | null;
-  children: ExplainedNode[];
-}
+export type Segment = Answers['Segment'];
+export type SegmentState = Segment['state'];
+/** Lists and snapshots have no rule. */
+export type SegmentDetail = Segment & { rule: RuleDocument | null };
+export type ExplainedNode = Answers['ExplainedNode'];
 
 export interface TagLabel {
   id: string;

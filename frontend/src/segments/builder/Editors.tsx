@@ -290,7 +290,7 @@ function Saved({ node, onChange, onReplace }: EditorProps<SegmentNode>) {
   const { self } = useBuilder();
   const [text, setText] = useState('');
   const settled = useSettled(text.trim());
-  const found = useSegments({ q: settled || null, size: 50 });
+  const found = useSegments({ q: settled || undefined, size: 50 });
   // The one that is chosen may not be among those found.
   const all = useSegments({ size: 200 });
   const options = (found.data?.items ?? []).filter((one) => one.id !== self);

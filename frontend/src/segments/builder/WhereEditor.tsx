@@ -37,7 +37,7 @@ export function WhereEditor({ fact, where, onChange }: WhereEditorProps) {
   const set = (index: number, next: Where) => onChange(where.with(index, next));
   const fields = fact.fields.map((one) => ({ value: one.code, label: one.label }));
   return (
-    <div className="ht-sg-where">
+    <div className={`ht-sg-where ${where.length === 0 ? 'ht-sg-where-none' : ''}`}>
       {where.map((one, index) => {
         const field = fact.fields.find((other) => other.code === one.field);
         const asked = field ? askedOfField(fact, field) : null;
