@@ -113,7 +113,7 @@ def test_every_attribute_reads_as_a_sentence_and_survives_its_document() -> None
 
 def test_the_page_about_attributes_is_up_to_date() -> None:
     held = (Path(__file__).parents[2] / "docs" / "attributes.md").read_text()
-    assert held == page(), "python -m huitou.segments.catalogue.handbook > docs/attributes.md"
+    assert held == page(), "run python scripts/attributes.py"
 
 
 # Operators

@@ -57,9 +57,8 @@ def test_counts_are_members(warehouse: Warehouse) -> None:
 
 def test_categories_can_be_chosen_with_what_is_above_them(warehouse: Warehouse) -> None:
     held = values_of(warehouse, "bought_categories")
-    found = {
-        value: count for value, _label, count in picked(warehouse, "attribute:bought_categories")
-    }
+    rows = picked(warehouse, "attribute:bought_categories")
+    found = {value: count or 0 for value, _label, count in rows}
     tea = [
         member
         for member, paths in held.items()

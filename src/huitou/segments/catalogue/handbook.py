@@ -9,7 +9,7 @@ from huitou.segments.operators import VALUE_TYPES
 
 HEAD = """# The ready attributes
 
-Made by `huitou.segments.catalogue.handbook`; a test compares. What an operator may ask of every member,
+Made by `python scripts/attributes.py`; a test compares. What an operator may ask of every member,
 in the groups of the builder's screen. A **window** may be replaced in a rule ("orders in the last 30
 days"); the one shown holds where the rule names none. Values come from a fixed list or are searched
 for among those that exist. An attribute of a type known of nobody without facts (counts, sums, sets,
@@ -41,12 +41,3 @@ def page() -> str:
             parts.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
         parts.append("")
     return "\n".join(parts).rstrip() + "\n"
-
-
-if __name__ == "__main__":
-    import sys
-
-    import django
-
-    django.setup()
-    sys.stdout.write(page())
