@@ -3460,7 +3460,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "member" | "trade" | "batch" | "page";
+            kind: "member" | "trade" | "segment" | "batch" | "page";
             /** Id */
             id: string;
             /** Title */
@@ -3920,6 +3920,8 @@ export interface components {
             archived?: boolean | null;
             /** Position */
             position?: number | null;
+            /** Enabled */
+            enabled?: boolean | null;
         };
         /** TagGroupRow */
         TagGroupRow: {

@@ -3,11 +3,14 @@
 It says what a document is made of: kinds, codes, operators of each attribute, measure and field, the
 shape of every value. What only the server can know is left to it: whether a segment exists, the depth
 and number of nodes, that the first of two values is not the greater.
+
+Alternatives are chosen by a property (``_by``), never tried one after the other: checking stays quick, and
+an error speaks of the alternative that is meant.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from huitou.kernel.festivals import FESTIVALS
@@ -23,90 +26,57 @@ from huitou.segments.windows import KINDS, MOST, OWN, UNITS_OF
 
 Json = dict[str, Any]
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-_NODE: Final = {"$ref": "#/$defs/node"}
-_WINDOW: Final = {"$ref": "#/$defs/window"}
+_GROUPS: Final = ("all", "any", "none")
 
 
 def document_schema() -> Json:
     """The schema of ``{"version": 1, "rule": …}``."""
-    kinds = (*_GROUPS, *_leaves())
+    kinds = {**dict.fromkeys(_GROUPS, _group), **_LEAVES}
     return {
         "$schema": DIALECT,
         "title": "Huitou rule document",
         "type": "object",
         "required": ["version", "rule"],
-        "properties": {"version": {"const": VERSION}, "rule": _NODE},
+        "properties": {"version": {"const": VERSION}, "rule": _ref("node")},
         "$defs": {
-            "node": _by("kind", kinds),
-            **{kind: _of_kind(kind) for kind in kinds},
+            "node": _by("kind", {kind: _ref(kind) for kind in kinds}),
+            **{kind: {**make(), "title": kind} for kind, make in kinds.items()},
             **_VALUES,
-            "window": {"oneOf": [_window(kind) for kind in KINDS]},
-            "fact_window": {"oneOf": [_window(kind) for kind in KINDS if kind != "next"]},
-            "plain_window": {
-                "oneOf": [_window(kind) for kind in KINDS if kind != "next" and kind not in OWN]
-            },
+            "window": _windows(KINDS),
+            "fact_window": _windows(kind for kind in KINDS if kind != "next"),
+            "plain_window": _windows(kind for kind in KINDS if kind not in {"next", *OWN}),
             **{f"where_{code}": _where(fact) for code, fact in FACTS.items()},
-            "step": {
-                "oneOf": [
-                    _object(
-                        {"event": {"const": code}, "where": {"$ref": f"#/$defs/where_{code}"}},
-                        optional=("where",),
-                    )
-                    for code in FACTS
-                ]
-            },
+            "step": _by("event", {code: _step(code) for code in FACTS}),
         },
     }
 
 
-_GROUPS: Final = ("all", "any", "none")
+def _group() -> Json:
+    return _object(
+        {"kind": {"enum": list(_GROUPS)}, "children": {"type": "array", "items": _ref("node")}}
+    )
 
 
-def _leaves() -> tuple[str, ...]:
-    return (
-        "profile", "trades", "events", "sequence", "interval", "rank", "cell", "tag", "sample",
-        "segment", "members",
-    )  # fmt: skip
-
-
-def _of_kind(kind: str) -> Json:
-    if kind in _GROUPS:
-        return _object({"kind": {"const": kind}, "children": {"type": "array", "items": _NODE}})
-    makers: dict[str, Callable[[], Json]] = {
-        "profile": lambda: {"oneOf": [_profile(code) for code in ATTRIBUTES]},
-        "trades": lambda: _fact_node(FACTS["trade"]),
-        "events": lambda: {"oneOf": [_fact_node(fact) for fact in EVENTS.values()]},
-        "sequence": _sequence,
-        "interval": _interval,
-        "rank": _rank,
-        "cell": _cell,
-        "tag": _tag,
-        "sample": _sample,
-        "segment": lambda: _object({"kind": {"const": "segment"}, "segment": _id()}),
-        "members": lambda: _object(
-            {"kind": {"const": "members"}, "members": _list(_id(), MOST_LISTED)}
-        ),
-    }
-    return makers[kind]()
+def _profile_node() -> Json:
+    return _by("attribute", {code: _profile(code) for code in ATTRIBUTES})
 
 
 def _profile(code: str, *, compared: bool = True) -> Json:
     attribute = ATTRIBUTES[code]
     own = {"kind": {"const": "profile"}, "attribute": {"const": code}}
-    window = {"window": _WINDOW} if attribute.is_windowed else {}
+    window = {"window": _ref("window")} if attribute.is_windowed else {}
     if not compared:
         return _object({**own, **window}, optional=("window",))
-    known = attribute.is_always_known
-    return _compared(own, window, operators_of(attribute.type, always_known=known), attribute.type)
+    operators = operators_of(attribute.type, always_known=attribute.is_always_known)
+    return _compared(own, window, operators, attribute.type)
 
 
 def _fact_node(fact: Fact) -> Json:
-    return {
-        "oneOf": [
-            _measured(fact, code, operators_of(one.type, always_known=one.zero is not None))
-            for code, one in fact.measures.items()
-        ]
-    }
+    found = {}
+    for code, one in fact.measures.items():
+        operators = operators_of(one.type, always_known=one.zero is not None)
+        found[code] = _measured(fact, code, operators)
+    return _by("measure", found)
 
 
 def _measured(fact: Fact, measure: str, operators: Sequence[str] | None) -> Json:
@@ -116,10 +86,7 @@ def _measured(fact: Fact, measure: str, operators: Sequence[str] | None) -> Json
     else:
         own = {"kind": {"const": "events"}, "event": {"const": fact.code}}
     own["measure"] = {"const": measure}
-    rest = {
-        "where": {"$ref": f"#/$defs/where_{fact.code}"},
-        "window": {"$ref": "#/$defs/fact_window"},
-    }
+    rest = {"where": _ref(f"where_{fact.code}"), "window": _ref("fact_window")}
     if operators is None:
         return _object({**own, **rest}, optional=(*rest, "basis"))
     return _compared(own, rest, operators, fact.measures[measure].type, optional=("basis",))
@@ -127,67 +94,69 @@ def _measured(fact: Fact, measure: str, operators: Sequence[str] | None) -> Json
 
 def _interval() -> Json:
     own = {"kind": {"const": "interval"}, "cycle": {"enum": ["own", "everyone"]}}
-    where = {"where": {"$ref": "#/$defs/where_trade"}}
-    return _compared(own, where, operators_of("number"), "number")
+    return _compared(own, {"where": _ref("where_trade")}, operators_of("number"), "number")
+
+
+def _step(fact: str) -> Json:
+    found = {"event": {"const": fact}, "where": _ref(f"where_{fact}")}
+    return _object(found, optional=("where",))
 
 
 def _sequence() -> Json:
+    within = {
+        unit: _object({"n": _whole(1, most), "unit": {"const": unit}})
+        for unit, most in (("day", 3_650), ("hour", 87_600))
+    }
     return _object(
         {
             "kind": {"const": "sequence"},
-            "first": {"$ref": "#/$defs/step"},
-            "then": {"$ref": "#/$defs/step"},
-            "within": {
-                "oneOf": [
-                    _object({"n": _whole(1, most), "unit": {"const": unit}})
-                    for unit, most in (("day", 3_650), ("hour", 87_600))
-                ]
-            },
+            "first": _ref("step"),
+            "then": _ref("step"),
+            "within": _by("unit", within),
             "happens": {"type": "boolean"},
-            "window": {"$ref": "#/$defs/plain_window"},
+            "window": _ref("plain_window"),
         },
         optional=("happens", "window"),
     )
 
 
 def _rank() -> Json:
-    numeric = [
-        _profile(code, compared=False) for code, one in ATTRIBUTES.items() if one.type in NUMERIC
-    ]
-    numeric += [
-        _measured(fact, code, None)
-        for fact in FACTS.values()
-        for code, one in fact.measures.items()
+    attributes = {
+        code: _profile(code, compared=False)
+        for code, one in ATTRIBUTES.items()
         if one.type in NUMERIC
-    ]
+    }
+    facts = {code: _ranked_by(fact) for code, fact in FACTS.items()}
+    by = {
+        "profile": _by("attribute", attributes),
+        "trades": facts["trade"],
+        "events": _by("event", {code: facts[code] for code in EVENTS}),
+    }
+    size = {
+        unit: _object({"n": _number(0, most), "unit": {"const": unit}})
+        for unit, most in (("members", 10**9), ("percent", 100))
+    }
     return _object(
         {
             "kind": {"const": "rank"},
             "direction": {"enum": ["top", "bottom"]},
-            "size": {
-                "oneOf": [
-                    _object({"n": _number(0, 10**9), "unit": {"const": "members"}}),
-                    _object({"n": _number(0, 100), "unit": {"const": "percent"}}),
-                ]
-            },
-            "by": {"oneOf": numeric},
+            "size": _by("unit", size),
+            "by": _by("kind", by),
         }
     )
 
 
+def _ranked_by(fact: Fact) -> Json:
+    numeric = [code for code, one in fact.measures.items() if one.type in NUMERIC]
+    return _by("measure", {code: _measured(fact, code, None) for code in numeric})
+
+
 def _cell() -> Json:
-    return {
-        "oneOf": [
-            _object(
-                {
-                    "kind": {"const": "cell"},
-                    "grid": {"const": code},
-                    "cells": _list({"enum": list(grid.cells)}, len(grid.cells) * 2),
-                }
-            )
-            for code, grid in GRIDS.items()
-        ]
-    }
+    found = {}
+    for code, grid in GRIDS.items():
+        cells = _list({"enum": list(grid.cells)}, len(grid.cells) * 2)
+        found[code] = _object({"kind": {"const": "cell"}, "grid": {"const": code}, "cells": cells})
+    return _by("grid", found)
 
 
 def _tag() -> Json:
@@ -195,7 +164,7 @@ def _tag() -> Json:
         {
             "kind": {"const": "tag"},
             "operator": {"enum": ["any_of", "all_of", "none_of"]},
-            "tags": _list(_id(), 1_000),
+            "tags": _list(_ID, 1_000),
         }
     )
 
@@ -212,18 +181,36 @@ def _sample() -> Json:
     )
 
 
+def _segment() -> Json:
+    return _object({"kind": {"const": "segment"}, "segment": _ID})
+
+
+def _members() -> Json:
+    return _object({"kind": {"const": "members"}, "members": _list(_ID, MOST_LISTED)})
+
+
+_LEAVES: Final[dict[str, Callable[[], Json]]] = {
+    "profile": _profile_node,
+    "trades": lambda: _fact_node(FACTS["trade"]),
+    "events": lambda: _by("event", {code: _fact_node(fact) for code, fact in EVENTS.items()}),
+    "sequence": _sequence,
+    "interval": _interval,
+    "rank": _rank,
+    "cell": _cell,
+    "tag": _tag,
+    "sample": _sample,
+    "segment": _segment,
+    "members": _members,
+}
+
+
 def _where(fact: Fact) -> Json:
-    fields = [
-        _compared(
-            {"field": {"const": code}},
-            {},
-            operators_of(one.type),
-            one.type,
-            choices=None if one.choices is None else list(one.choices),
-        )
-        for code, one in fact.fields.items()
-    ]
-    return {"type": "array", "maxItems": MOST_CONDITIONS, "items": {"oneOf": fields}}
+    fields = {}
+    for code, one in fact.fields.items():
+        choices = None if one.choices is None else list(one.choices)
+        own = {"field": {"const": code}}
+        fields[code] = _compared(own, {}, operators_of(one.type), one.type, choices=choices)
+    return {"type": "array", "maxItems": MOST_CONDITIONS, "items": _by("field", fields)}
 
 
 def _compared(
@@ -239,36 +226,38 @@ def _compared(
     by_arity: dict[str, list[str]] = {}
     for code in operators:
         by_arity.setdefault(OPERATORS[code].arity, []).append(code)
-    variants = [
-        _object(
-            {
-                **own,
-                **rest,
-                "operator": {"enum": codes},
-                "value": _value(arity, kind, choices),
+    found = _object(
+        {**own, **rest, "operator": {"enum": list(operators)}, "value": True},
+        optional=(*rest, *optional, "value"),
+    )
+    found["allOf"] = [
+        {
+            "if": {"properties": {"operator": {"enum": codes}}},
+            "then": {
+                "properties": {"value": _value(arity, kind, choices)},
+                "required": [] if arity == "none" else ["value"],
             },
-            optional=(*rest, *optional, *(("value",) if arity == "none" else ())),
-        )
+        }
         for arity, codes in by_arity.items()
     ]
-    return variants[0] if len(variants) == 1 else {"oneOf": variants}
+    return found
 
 
 def _value(arity: str, kind: ValueType, choices: list[str] | None) -> Json:
     if arity == "none":
         return {"enum": [None, ""]}
     if arity == "window":
-        return _WINDOW
+        return _ref("window")
     if arity == "many":
-        one = {"enum": choices} if choices is not None else {"$ref": "#/$defs/text"}
+        one = {"enum": choices} if choices is not None else _ref("text")
         return _list(one, MOST_VALUES)
-    single = {"$ref": f"#/$defs/{kind if kind in _VALUES else 'text'}"}
+    single = _ref(kind if kind in _VALUES else "text")
     if arity == "two":
         return {"type": "array", "items": single, "minItems": 2, "maxItems": 2}
     return single
 
 
-def _numeric(least: Any, most: Any, *, whole: bool = False) -> Json:
+def _numeric(least: int, most: int, *, whole: bool = False) -> Json:
     """A number, or the same as text."""
     return {
         "anyOf": [
@@ -293,19 +282,24 @@ _VALUES: Final[Json] = {
         ]
     },
 }
+_ID: Final[Json] = {
+    "anyOf": [{"type": "string", "pattern": r"^\d{1,18}$"}, {"type": "integer", "minimum": 0}]
+}
+
+
+def _windows(kinds: Iterable[str]) -> Json:
+    return _by("kind", {kind: _window(kind) for kind in kinds})
 
 
 def _window(kind: str) -> Json:
-    units = UNITS_OF.get(kind)
     if kind == "dates":
-        day = {"anyOf": [{"$ref": "#/$defs/date"}, {"enum": [None, ""]}]}
-        return _object(
-            {"kind": {"const": kind}, "start": day, "end": day}, optional=("start", "end")
-        )
+        day = {"anyOf": [_ref("date"), {"enum": [None, ""]}]}
+        sides = {"start": day, "end": day}
+        return _object({"kind": {"const": kind}, **sides}, optional=("start", "end"))
     properties: Json = {"kind": {"const": kind}}
     optional: list[str] = []
-    if units is not None:
-        properties["unit"] = {"enum": list(units)}
+    if kind in UNITS_OF:
+        properties["unit"] = {"enum": list(UNITS_OF[kind])}
         optional.append("unit")
     if kind in {"last", "next", "after_first"}:
         properties["n"] = _whole(1, max(MOST.values()))
@@ -318,6 +312,19 @@ def _window(kind: str) -> Json:
     return _object(properties, optional=optional)
 
 
+def _by(name: str, cases: Mapping[str, Json]) -> Json:
+    """One of several schemas, chosen by a property."""
+    return {
+        "type": "object",
+        "required": [name],
+        "properties": {name: {"enum": list(cases)}},
+        "allOf": [
+            {"if": {"properties": {name: {"const": value}}, "required": [name]}, "then": found}
+            for value, found in cases.items()
+        ],
+    }
+
+
 def _object(properties: Json, *, optional: Iterable[str] = ()) -> Json:
     left_out = set(optional)
     return {
@@ -328,36 +335,17 @@ def _object(properties: Json, *, optional: Iterable[str] = ()) -> Json:
     }
 
 
-def _by(name: str, values: Iterable[str]) -> Json:
-    """One of several definitions, chosen by a property: so that an error names the right one."""
-    values = list(values)
-    return {
-        "type": "object",
-        "required": [name],
-        "properties": {name: {"enum": values}},
-        "allOf": [
-            {
-                "if": {"properties": {name: {"const": value}}, "required": [name]},
-                "then": {"$ref": f"#/$defs/{value}"},
-            }
-            for value in values
-        ],
-    }
+def _ref(name: str) -> Json:
+    return {"$ref": f"#/$defs/{name}"}
 
 
 def _list(items: Json, most: int) -> Json:
     return {"type": "array", "items": items, "minItems": 1, "maxItems": most}
 
 
-def _id() -> Json:
-    return {
-        "anyOf": [{"type": "string", "pattern": r"^\d{1,18}$"}, {"type": "integer", "minimum": 0}]
-    }
-
-
 def _whole(least: int, most: int) -> Json:
     return {"type": "integer", "minimum": least, "maximum": most}
 
 
-def _number(least: float, most: float) -> Json:
+def _number(least: int, most: int) -> Json:
     return {"type": "number", "minimum": least, "maximum": most}

@@ -33,7 +33,7 @@ class Health(Schema):
 
 
 class SearchItem(Schema):
-    kind: Literal["member", "trade", "batch", "page"]
+    kind: Literal["member", "trade", "segment", "batch", "page"]
     id: str
     title: str
     subtitle: str

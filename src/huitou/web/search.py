@@ -16,11 +16,13 @@ from huitou.kernel.home import Home
 from huitou.kernel.i18n import Text, translate
 from huitou.members import listing
 from huitou.members.listing import MemberFilter
+from huitou.segments import reads as segments
 from huitou.warehouse.store import current_warehouse
 
 MOST: Final = 20
 MOST_MEMBERS: Final = 8
 MOST_BATCHES: Final = 5
+MOST_SEGMENTS: Final = 5
 SHORTEST_QUERY: Final = 2
 
 Item = dict[str, Any]
@@ -39,6 +41,7 @@ class Page:
 PAGES: Final = (
     Page("/", Text("总览", "Home"), "overview.view", "首页 overview 业绩"),
     Page("/members", Text("会员", "Members"), "members.view", "顾客 客户 customers 360"),
+    Page("/segments", Text("人群", "Segments"), "segments.view", "圈选 分群 标签 audience 名单"),
     Page("/members/identity", Text("身份审核", "Identity review"), "identity.review", "合并 merge"),
     Page("/data", Text("数据导入", "Imports"), "intake.view", "导入 上传 文件 批次 upload batches"),
     Page("/data/mappings", Text("字段映射", "Mappings"), "intake.view", "导入 模板 template"),
@@ -117,6 +120,21 @@ def _batches(wanted: str, caller: Principal) -> list[Item]:
     ]
 
 
+def _segments(wanted: str, _caller: Principal) -> list[Item]:
+    """Saved segments by a part of their name, description or folder."""
+    found = segments.matching(q=wanted)[:MOST_SEGMENTS]
+    return [
+        {
+            "kind": "segment",
+            "id": str(row.pk),
+            "title": row.name,
+            "subtitle": " · ".join(part for part in (row.folder, row.description) if part),
+            "url": f"/segments/{row.pk}",
+        }
+        for row in found
+    ]
+
+
 def _about(row: dict[str, Any]) -> str:
     orders = Text(f"{row['paid_trades']} 单", f"{row['paid_trades']} orders")
     parts = (row["phone"], row["province"], translate(orders), f"¥{row['paid_amount']}")
@@ -126,6 +144,7 @@ def _about(row: dict[str, Any]) -> str:
 Source = Callable[[str, Principal], list[Item]]
 SOURCES: Final[tuple[tuple[str, Source], ...]] = (
     ("members.view", _members),
+    ("segments.view", _segments),
     ("intake.view", _batches),
     ("search.use", _pages),
 )

@@ -48,6 +48,7 @@ MODULES: Final = (
     "import_",
     "bench",
     "member",
+    "segment",
     "tag",
     "demo",
 )
