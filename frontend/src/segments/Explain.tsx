@@ -8,6 +8,9 @@ import { useUrl } from '../ui/url';
 import { useExplain } from './api';
 import type { ExplainedNode } from './types';
 
+/** Conditions that compare a value; of the others there is nothing to find. */
+const VALUED = new Set(['profile', 'trades', 'events', 'interval']);
+
 /** Ask of one member why it is in a segment or not. */
 export function ExplainPanel({ segment }: { segment: string }) {
   const { t } = useTranslation();
@@ -66,7 +69,7 @@ function Node({ node }: { node: ExplainedNode }) {
       <div className="ht-sg-tree-line">
         <Mark holds={node.holds} />
         <span>{group ? t(`segments.kind.${group}.long`) : node.sentence}</span>
-        {!group && <span className="ht-sg-found-value">{node.value === null ? t('segments.explain.notKnown') : t('segments.explain.found', { value: node.value })}</span>}
+        {node.value !== null ? <span className="ht-sg-found-value">{t('segments.explain.found', { value: node.value })}</span> : VALUED.has(node.kind) && <span className="ht-sg-found-value">{t('segments.explain.notKnown')}</span>}
       </div>
       {node.children.length > 0 && <ul>{node.children.map((child) => <Node key={child.path} node={child} />)}</ul>}
     </li>

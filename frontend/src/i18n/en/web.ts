@@ -9,10 +9,10 @@ export const web = {
   search: {
     open: 'Search',
     hint: 'Press / to search',
-    placeholder: 'Nick, phone, order number, page…',
+    placeholder: 'Nick, phone, order number, segment, page…',
     help: 'Nicks, mobiles and order numbers must be complete. Arrow keys select, Enter opens.',
     none: 'Nothing found for “{{q}}”. Nicks, mobiles and order numbers must be complete.',
-    kind: { member: 'Member', trade: 'Order', batch: 'Batch', page: 'Page' },
+    kind: { member: 'Member', trade: 'Order', batch: 'Batch', segment: 'Segment', page: 'Page' },
   },
   tasks: {
     title: 'Tasks',

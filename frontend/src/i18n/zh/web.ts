@@ -9,10 +9,10 @@ export const web = {
   search: {
     open: '搜索',
     hint: '按 / 搜索',
-    placeholder: '昵称、手机号、订单号、页面…',
+    placeholder: '昵称、手机号、订单号、人群、页面…',
     help: '昵称、手机号和订单号要输入完整。方向键选择，回车打开。',
     none: '没有找到“{{q}}”。昵称、手机号、订单号都要输入完整。',
-    kind: { member: '会员', trade: '订单', batch: '批次', page: '页面' },
+    kind: { member: '会员', trade: '订单', batch: '批次', segment: '人群', page: '页面' },
   },
   tasks: {
     title: '任务',

@@ -12,7 +12,8 @@ export function Funnel() {
   const { root } = rule;
   const counted = rule.written.document.rule;
   const kept = 'children' in counted ? counted.children : [];
-  const shown = root.children.filter((child) => [...rule.written.ids.values()].includes(child.id));
+  const written = new Set(rule.written.ids.values());
+  const shown = root.children.filter((child) => written.has(child.id));
   const most = answer?.universe ?? 0;
   const width = (count: number) => (most > 0 ? `${Math.max(count > 0 ? 0.5 : 0, (100 * count) / most)}%` : 0);
   /** The rule up to and with the n-th condition. */
