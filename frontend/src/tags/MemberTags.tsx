@@ -65,7 +65,7 @@ function Item({ item, member, may }: { item: MemberTag; member: string; may: boo
           <div><dt>{t('tags.member.source')}</dt><dd>{item.source_label}{item.set_by && ` · ${item.set_by}`}</dd></div>
           {item.sentence && <div><dt>{t('tags.member.rule')}</dt><dd>{item.sentence}</dd></div>}
           <div><dt>{t('tags.member.since')}</dt><dd><Day value={item.effective_at ?? item.set_at} /></dd></div>
-          <div><dt>{t('tags.member.until')}</dt><dd>{item.expires_at ? <Day value={lastDay(item.expires_at)} /> : t('tags.days.ever')}</dd></div>
+          <div><dt>{t('tags.member.until')}</dt><dd>{item.expires_at ? <Day value={lastDay(item.expires_at)} /> : t(item.removable ? 'tags.days.ever' : 'tags.days.whileFits')}</dd></div>
         </dl>
       )}
     </li>

@@ -6,13 +6,13 @@ import { useTranslation } from 'react-i18next';
 import { count as shownCount } from '../ui/format';
 import { useCan } from '../ui/session';
 import { ErrorNote, Loaded } from '../ui/States';
-import { isJob, useAssign, useTagTree, type Whom } from './api';
+import { isJob, useAssign, useHowMany, useTagTree, type Whom } from './api';
 import { findTag, fits, tagChoices } from './choices';
 import './tags.css';
 
 interface TagDialogProps {
   whom: Whom;
-  /** How many they are; undefined while it is not known. */
+  /** How many they are, where the screen knows; else it is asked for. */
   count?: number;
   /** The rule in words, where there is one. */
   sentence?: ReactNode;
@@ -21,7 +21,7 @@ interface TagDialogProps {
 }
 
 /** Give a tag to members or take it off: which, for how long, and one button that names the act. */
-export function TagDialog({ whom, count, sentence, onClose, onDone }: TagDialogProps) {
+export function TagDialog({ whom, count: known, sentence, onClose, onDone }: TagDialogProps) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const tree = useTagTree();
@@ -30,6 +30,7 @@ export function TagDialog({ whom, count, sentence, onClose, onDone }: TagDialogP
   const [tag, setTag] = useState<string | null>(null);
   const [from, setFrom] = useState<Dayjs | null>(null);
   const [until, setUntil] = useState<Dayjs | null>(null);
+  const count = useHowMany(whom, known);
   const found = findTag(tree.data, tag);
   const exclusive = found?.group.exclusive ?? false;
   const people = count === undefined ? '…' : shownCount(count);
@@ -61,6 +62,7 @@ export function TagDialog({ whom, count, sentence, onClose, onDone }: TagDialogP
           <label className="ht-field">
             <span>{t('tags.tag')}</span>
             <Select
+              className="ht-tg-tag"
               autoFocus
               showSearch={{ filterOption: fits }}
               value={tag}

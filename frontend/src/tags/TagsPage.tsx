@@ -113,7 +113,6 @@ function OneGroup({ group, marked, may, onEdit, onName }: OneGroupProps) {
   };
   const switchable = group.tags.filter((tag) => tag.kind !== 'manual' && !tag.archived);
   const anyOff = switchable.some((tag) => !tag.enabled);
-  const switchAll = () => switchable.filter((tag) => tag.enabled !== anyOff).forEach((tag) => save.mutate({ id: tag.id, patch: { enabled: anyOff } }, { onError: fail }));
 
   const columns: Column<Tag>[] = [
     {
@@ -161,11 +160,11 @@ function OneGroup({ group, marked, may, onEdit, onName }: OneGroupProps) {
     <div className="ht-tg-main">
       <Section
         title={<>{group.label} {group.exclusive && <Mark>{t('tags.exclusive')}</Mark>} {group.archived && <Mark>{t('tags.archived')}</Mark>}</>}
-        sentence={[group.help, group.exclusive && t('tags.exclusiveText')].filter(Boolean).join(' ') || undefined}
+        sentence={[group.help, group.exclusive && t('tags.exclusiveText')].filter(Boolean).join(' · ') || undefined}
         extra={
           may && (
             <>
-              {switchable.length > 1 && <Button size="small" loading={save.isPending} onClick={switchAll}>{t(anyOff ? 'tags.allOn' : 'tags.allOff')}</Button>}
+              {switchable.length > 1 && <Button size="small" loading={saveGroup.isPending} onClick={() => saveGroup.mutate({ id: group.id, enabled: anyOff }, { onError: fail })}>{t(anyOff ? 'tags.allOn' : 'tags.allOff')}</Button>}
               {!group.builtin && <Button size="small" icon={<EditOutlined />} onClick={onName}>{t('tags.group.rename')}</Button>}
               <Dropdown
                 trigger={['click']}

@@ -4,6 +4,8 @@ import { call, client } from '../api/client';
 import type { components } from '../api/schema';
 import type { Job, MemberQuery } from '../api/types';
 import { toQuery } from '../members/filter';
+import { countRule, useSegment } from '../segments/api';
+import type { RuleDocument } from '../segments/types';
 import { useJobStarted } from '../ui/jobs';
 import type { Whose } from '../ui/people';
 import { useLocale } from '../ui/session';
@@ -59,12 +61,16 @@ export function useTagsChanged(): () => void {
 
 export function useSaveGroup() {
   const changed = useTagsChanged();
+  const started = useJobStarted();
   return useMutation({
-    mutationFn: ({ id, ...values }: { id: string | null; label?: string; exclusive?: boolean; archived?: boolean }) =>
+    mutationFn: ({ id, ...values }: { id: string | null; label?: string; exclusive?: boolean; archived?: boolean; enabled?: boolean }) =>
       id === null
         ? call(client.POST('/api/v1/tag-groups', { body: { label: values.label ?? '', exclusive: values.exclusive ?? false } }))
         : call(client.PATCH('/api/v1/tag-groups/{group_id}', { params: { path: { group_id: Number(id) } }, body: values })),
-    onSuccess: changed,
+    onSuccess: () => {
+      changed();
+      started();
+    },
   });
 }
 
@@ -107,6 +113,25 @@ export function useRefreshTag() {
 
 /** Whom to tag: members by number, or the people behind a number. */
 export type Whom = { members: string[] } | Whose;
+
+/** How many members these are; undefined while it is not known. */
+export function useHowMany(whom: Whom, known: number | undefined): number | undefined {
+  const { zone } = useLocale();
+  const members = useQuery({
+    queryKey: ['members', 'count', whom],
+    queryFn: () => call(client.GET('/api/v1/members', { params: { query: { ...('filter' in whom ? toQuery(whom.filter, zone) : {}), page: 1, size: 1 } } })).then((answer) => answer.total),
+    enabled: known === undefined && 'filter' in whom,
+  });
+  const rule = useQuery({
+    queryKey: ['segments', 'count', 'whom', whom],
+    queryFn: ({ signal }) => countRule((whom as { rule: unknown }).rule as RuleDocument, {}, signal),
+    enabled: known === undefined && 'rule' in whom,
+  });
+  const segment = useSegment(known === undefined && 'segment' in whom ? whom.segment : '');
+  if (known !== undefined) return known;
+  if ('members' in whom) return whom.members.length;
+  return 'filter' in whom ? members.data : 'rule' in whom ? rule.data?.count : (segment.data?.size ?? undefined);
+}
 
 export interface Assignment {
   tag: string;

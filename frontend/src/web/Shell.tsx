@@ -30,7 +30,7 @@ function NavList({ onGo }: { onGo?: () => void }) {
     <nav aria-label={t('web.nav.label')} className="ht-nav">
       <ul>
         {entries.map((entry) => {
-          const here = within(root(entry.to));
+          const here = within(root(entry.to)) || Boolean(entry.children?.some((leaf) => within(leaf.to)));
           return (
             <li key={entry.label}>
               <Link

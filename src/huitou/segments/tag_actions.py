@@ -89,12 +89,26 @@ def create_group(
     return row
 
 
-@transaction.atomic
 def change_group(
-    group: int, changes: Mapping[str, Any], *, actor: Principal | None, now: datetime
+    warehouse: Warehouse,
+    group: int,
+    changes: Mapping[str, Any],
+    *,
+    actor: Principal | None,
+    now: datetime,
 ) -> TagGroup:
-    """Change ``label``, ``exclusive`` (both of own groups only), ``archived``, ``position``."""
-    row = get_group(group)
+    """Change ``label``, ``exclusive`` (both of own groups only), ``archived``, ``position``; with
+    ``enabled`` switch all its tags by rule on or off at once.
+    """
+    with transaction.atomic():
+        row = _change_group(get_group(group), changes, actor, now)
+    tag_refresh.sweep(warehouse, now)
+    return row
+
+
+def _change_group(
+    row: TagGroup, changes: Mapping[str, Any], actor: Principal | None, now: datetime
+) -> TagGroup:
     if row.builtin and {"label", "exclusive"} & changes.keys():
         raise _builtin()
     if "label" in changes:
@@ -109,6 +123,16 @@ def change_group(
         row.archived_at = (row.archived_at or now) if changes["archived"] else None
     row.save()
     _record(actor, "tag_group.change", f"tag_group:{row.pk}", dict(changes), now)
+    ruled = row.tags.filter(archived_at=None).exclude(kind=MANUAL)
+    if "enabled" in changes:
+        ruled.update(enabled=bool(changes["enabled"]), updated_at=now, error=None)
+    working = list(ruled.filter(enabled=True))
+    if (
+        working
+        and row.archived_at is None
+        and {"enabled", "exclusive", "archived"} & changes.keys()
+    ):
+        ask_for_refresh(working, actor=actor, now=now)
     return row
 
 
@@ -302,6 +326,11 @@ def ask_for_refresh(tags: Iterable[Tag] | None, *, actor: Principal | None, now:
     title = Text("刷新规则标签", "Refresh rule tags")
     if rows is not None and len(rows) == 1:
         label = full_label(rows[0])
+    elif rows and len({row.group_id for row in rows}) == 1:
+        label = group_label(rows[0].group)
+    else:
+        label = None
+    if label is not None:
         title = Text(f"按规则打标签：{label.zh}", f"Tag by rule: {label.en}")
     return enqueue(
         REFRESH_JOB,

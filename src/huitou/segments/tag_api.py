@@ -58,7 +58,9 @@ def change_tag_group(
     request: ApiRequest, group_id: int, body: schemas.TagGroupPatch
 ) -> dict[str, Any]:
     changes = body.dict(exclude_unset=True)
-    row = tag_actions.change_group(group_id, changes, actor=request.auth, now=wall_clock())
+    row = tag_actions.change_group(
+        current_warehouse(), group_id, changes, actor=request.auth, now=wall_clock()
+    )
     return tag_reads.group_row(row)
 
 

@@ -74,6 +74,7 @@ class TagGroupPatch(Schema):
     exclusive: bool | None = None
     archived: bool | None = None
     position: int | None = None
+    enabled: bool | None = None  # of all its tags by rule at once
 
 
 class TagIn(Schema):

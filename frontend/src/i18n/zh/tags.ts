@@ -30,7 +30,7 @@ export const tags = {
   allOn: '全部启用',
   allOff: '全部停用',
   kind: { manual: '手工', rule: '规则', live: '实时规则' },
-  kindHelp: { manual: '由人打上或随名单带来', rule: '符合的会员自动有，不再符合就去掉', live: '同左，且数据一到就判断' },
+  kindHelp: { manual: '由人打上或随名单带来', rule: '符合的会员自动有，不再符合就去掉', live: '同上，且数据一到就判断' },
   days: { manual: '打上后 {{days}} 天', rule: '不再符合后留 {{days}} 天', ever: '一直有效', whileFits: '符合期间' },
   group: {
     new: '新建标签组', create: '建标签组', edit: '修改标签组“{{label}}”', rename: '修改', label: '名称', hint: '例如：酒量', exclusive: '单选：每位会员最多一个',
