@@ -18,8 +18,10 @@ from huitou.kernel.crypto import KeyRing, load_key_ring
 from huitou.kernel.home import Home
 from huitou.kernel.i18n import active_language
 from huitou.members.lookup import require_visible
-from huitou.segments import actions, asking, builder, choices, reads, schemas, uses
+from huitou.segments import actions, asking, builder, reads, schemas, uses
 from huitou.segments.asking import Asked
+from huitou.segments.catalogue import pick
+from huitou.segments.evaluator import view_of
 from huitou.segments.models import Segment
 from huitou.segments.names import Names
 from huitou.segments.parsing import parse
@@ -28,6 +30,7 @@ from huitou.warehouse.api import shop_numbers
 from huitou.warehouse.store import current_warehouse
 
 router = Router(tags=["segments"])
+MOST_VALUES = 200
 
 
 @route(
@@ -43,11 +46,15 @@ def get_catalogue(request: ApiRequest) -> dict[str, Any]:
 
 @route(router, "GET", "/segments/values", permission="segments.view", response=schemas.Values)
 def find_values(request: ApiRequest, source: str, q: str = "", limit: int = 30) -> dict[str, Any]:
-    warehouse = current_warehouse()
-    question = asking.question(
-        warehouse, asking.EVERYBODY, scope=request.auth.scope, now=wall_clock()
+    warehouse, scope = current_warehouse(), request.auth.scope
+    question = asking.question(warehouse, asking.EVERYBODY, scope=scope, now=wall_clock())
+    view = view_of(warehouse, question.moment, scope)
+    found = pick.values(
+        source, q, min(max(limit, 1), MOST_VALUES), view, warehouse, Names(warehouse)
     )
-    return {"items": choices.search(warehouse, source, q, limit, question)}
+    return {
+        "items": [{"value": value, "label": label, "count": count} for value, label, count in found]
+    }
 
 
 @route(
