@@ -69,7 +69,7 @@ export const segments = {
     tag: 'Tag', segment: 'Saved segment',
   },
   sequence: { first: 'first', then: 'The second thing', after: 'then within', within: 'Within how long', happens: 'Whether it happens', yes: 'happened', no: 'did not happen' },
-  interval: { cycle: 'Whose cycle', own: 'against the member’s own cycle', everyone: 'against everyone’s cycle' },
+  interval: { cycle: 'Whose cycle', own: 'against the member\'s own cycle', everyone: 'against everyone\'s cycle' },
   rank: { direction: 'Direction', top: 'the top', bottom: 'the bottom', size: 'How many', unit: 'Unit', members: 'members', by: 'by' },
   sample: { start: 'From', end: 'To', salt: 'name of the sample' },
   tagOperator: { any_of: 'has any of', all_of: 'has all of', none_of: 'has none of' },
@@ -80,7 +80,7 @@ export const segments = {
   },
   unit: { day: 'days', days: 'days', time: 'times', times: 'times', order: 'orders', item: 'items', piece: 'pieces', yuan: 'yuan', month: 'months', year: 'years', hour: 'hours', point: 'points', points: 'points', star: 'stars' },
   window: {
-    quick: 'Usual times', kind: 'Kind of time', unitLabel: 'Unit', howMany: 'How many', further: 'Further back', nearer: 'Nearer', to: 'to', ago: 'ago', year: 'Which year’s', festival: 'Festival',
+    quick: 'Usual times', kind: 'Kind of time', unitLabel: 'Unit', howMany: 'How many', further: 'Further back', nearer: 'Nearer', to: 'to', ago: 'ago', year: 'Which year\'s', festival: 'Festival',
     before: 'before', after: 'after', daysBefore: 'Days before', daysAfter: 'Days after',
     unit: {
       minute_one: 'minute', minute_other: 'minutes', hour_one: 'hour', hour_other: 'hours', day_one: 'day', day_other: 'days', week_one: 'week', week_other: 'weeks',
@@ -95,7 +95,7 @@ export const segments = {
     chooseDates: 'choose dates',
     since: 'since {{which}} {{festival}}',
     around: '{{n}} days before to {{m}} days after {{which}} {{festival}}',
-    thisYear: 'this year’s', lastYear: 'last year’s', yearsAgo_one: 'the year before last’s', yearsAgo_other: 'that of {{count}} years ago,',
+    thisYear: 'this year\'s', lastYear: 'last year\'s', yearsAgo_one: 'the year before last\'s', yearsAgo_other: 'that of {{count}} years ago,',
     beforeFirst: 'before the first purchase', afterFirst: 'within {{n}} {{unit}} of the first purchase', afterLast: 'after the last purchase',
   },
   funnel: { result: 'Members the rule finds', of: 'of all', everyone: 'All members', after: 'After {{n}} conditions', asOf: 'as of {{day}}', took: 'took {{ms}} ms' },
@@ -151,10 +151,10 @@ export const segments = {
     in: 'is in this segment', out: 'is not in this segment', holds: 'holds', fails: 'does not hold', found: 'found: {{value}}', notKnown: 'no value found',
   },
   compare: {
-    title: 'Compare two segments', verb: 'Compare', two: 'Choose two segments', same: 'Choose two different segments', lead: 'How many members two segments share, and how differently they buy.', example: 'For example: compare “New at Double 11” with “Invited to members’ day” to see how many new ones are invited already.',
+    title: 'Compare two segments', verb: 'Compare', two: 'Choose two segments', same: 'Choose two different segments', lead: 'How many members two segments share, and how differently they buy.', example: 'For example: compare “New at Double 11” with “Invited to members\' day” to see how many new ones are invited already.',
     shared: 'Overlap', sentence: 'Of everyone in “{{a}}” or “{{b}}”, {{share}} are in both.', onlyA: 'only in “{{a}}”', onlyB: 'only in “{{b}}”', both: 'in both', measures: 'How they differ', measure: 'Measure',
   },
-  overlap: { title: 'Overlap matrix', verb: 'Overlap', upTo: 'Choose 2 to 12 segments', lead: 'How many members each two segments share.', read: 'Each cell counts the members in both its row and its column, and below that its share of the row; the darker, the larger the share.', of: 'In {{a}} and in {{b}}', example: 'For example: see how far the audiences of several campaigns overlap, so that nobody gets several messages.' },
+  overlap: { title: 'Overlap matrix', verb: 'Overlap', upTo: 'Choose 2 to 12 segments', lead: 'How many members each two segments share.', read: 'Each cell counts the members in both its row and its column, and below that its share of the row; the stronger the colour, the larger the share.', of: 'In {{a}} and in {{b}}', example: 'For example: see how far the audiences of several campaigns overlap, so that nobody gets several messages.' },
   cells: {
     title: 'Cross groups', lead: 'Rows × columns part the members into cells that do not overlap; every number opens its people and can be saved.', rows: 'Rows', columns: 'Columns', add: 'Add', clear: 'Clear', drop: 'Drop {{name}}', swap: 'Swap rows and columns', sum: 'Total', tagGroups: 'Tag groups',
     ownRule: 'Own rule…', ownAct: 'Add it', union: 'All cells', disjoint: 'Who fits several cells counts in the first of them only.',

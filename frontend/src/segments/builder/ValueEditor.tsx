@@ -7,6 +7,7 @@ import { count, currencySign } from '../../ui/format';
 import { useLocale } from '../../ui/session';
 import { useValues } from '../api';
 import { isNumeric, isWindow, operatorOf, pasted, percentOf, recast, shareOf, type Asked } from '../defaults';
+import { parentPaths } from '../search';
 import type { RuleValue, Scalar } from '../types';
 import { useBuilder } from './context';
 import { WindowPicker } from './WindowPicker';
@@ -133,11 +134,15 @@ function Many({ asked, label, values, onChange }: ManyProps) {
   const [known, setKnown] = useState<ReadonlyMap<string, string>>(new Map());
   const settled = useSettled(text.trim());
   const found = useValues(asked.source, settled, open || values.length > 0);
-  const options = asked.choices ?? (found.data ?? []).map((one) => ({ value: one.value, label: one.label }));
+  const listed = (found.data ?? []).map((one) => ({ value: one.value, label: one.label }));
+  // What stands above the found ones can be meant as a whole.
+  const above = settled ? parentPaths(listed.map((one) => one.label), settled.toLowerCase()).map((path) => ({ value: path, label: path })) : [];
+  const options = asked.choices ?? [...above, ...listed];
   const counts = new Map((found.data ?? []).filter((one) => one.count !== null).map((one) => [one.value, one.count]));
   const labels = new Map([...known, ...options.map((one): [string, string] => [one.value, one.label])]);
   const shown = [...options, ...values.filter((one) => !options.some((option) => option.value === one)).map((one) => ({ value: one, label: labels.get(one) ?? one }))];
-  const free = asked.choices === null;
+  // What can be searched is chosen, or pasted; only what cannot be known beforehand is typed.
+  const free = asked.choices === null && asked.source === null;
   return (
     <span className="ht-sg-many">
       <Select<string[]>

@@ -44,7 +44,7 @@ export function WindowPicker({ value, use, label, onChange }: WindowPickerProps)
   const [open, setOpen] = useState(false);
   return (
     <Popover trigger="click" placement="bottomLeft" open={open} onOpenChange={setOpen} content={<Kinds value={value} use={use} onChange={onChange} onDone={() => setOpen(false)} />}>
-      <Button className={`ht-sg-window ${isWindowWhole(value) ? '' : 'ht-sg-missing'}`} icon={<ClockCircleOutlined />} aria-label={`${label}: ${windowText(value, t, catalogue)}`}>
+      <Button className={`ht-sg-window ${isWindowWhole(value) ? '' : 'ht-sg-missing'}`} icon={<ClockCircleOutlined />} title={windowText(value, t, catalogue)} aria-label={`${label}: ${windowText(value, t, catalogue)}`}>
         {windowText(value, t, catalogue)} <DownOutlined className="ht-sg-caret" />
       </Button>
     </Popover>
