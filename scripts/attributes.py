@@ -1,4 +1,4 @@
-"""Write docs/attributes.md anew from the catalogue: python scripts/attributes.py"""
+"""Write docs/attributes.md anew from the catalogue: python scripts/attributes.py"""  # noqa: INP001
 
 from __future__ import annotations
 

@@ -14,12 +14,15 @@ import pytest
 from tests.segments.brandlet import brandlet, everything, gathered, moment, values_of
 from tests.segments.worlds import LAST_DAY, MEMBERS, SHANGHAI, Row, World
 
+from huitou.accounts.scopes import Scope
 from huitou.kernel.festivals import festival_day, lunar_day
 from huitou.segments.catalogue import ATTRIBUTES
+from huitou.segments.facts import View
 from huitou.segments.grids import GridSettings
-from huitou.segments.leaves import subject_values
+from huitou.segments.leaves import is_global, subject_values
 from huitou.segments.moments import Moment
-from huitou.segments.nodes import AttributeSubject, FactSubject
+from huitou.segments.nodes import AttributeSubject, Compare, FactSubject
+from huitou.segments.restricted import excerpt
 from huitou.segments.windows import Window
 from huitou.warehouse.store import Warehouse
 
@@ -901,17 +904,46 @@ def test_totals_are_what_counting_gives(warehouse: Warehouse) -> None:
     assert checked >= 12
 
 
+@pytest.mark.parametrize("world", SEEDS[:1], indirect=True)
 def test_the_past_knows_nothing_of_what_came_later(warehouse: Warehouse, world: World) -> None:
     """Before anything happened nobody has bought, visited or been written to."""
     first = world.instants[0]
     before = Moment(first.replace(tzinfo=UTC), SHANGHAI)
-    view = type(everything())(before, everything().scope, latest=False)
+    view = View(before, Scope.everything(), latest=False)
     told = {"member", "member_attribute"}
     for code, one in ATTRIBUTES.items():
         if one.data in told or one.type == "flag" or code in {"lifecycle", "purposes"}:
             continue
         held = values_of(warehouse, code, view)
         assert all(value in {0, frozenset()} for value in held.values()) or not held, (code, held)
+
+
+def test_an_excerpt_of_some_members_says_the_same_of_them(warehouse: Warehouse) -> None:
+    """What reads tables of its own; whatever depends on everybody says so."""
+    some = {1, 2, 3, 8, 20}
+    past = View(Moment.end_of(date(2023, 12, 1), SHANGHAI), Scope.everything(), latest=False)
+    codes = (
+        "custom",
+        "accounts",
+        "taste",
+        "signing_days",
+        "troubles_now",
+        "ignored",
+        "points_expiry",
+        "tags",
+    )
+    with excerpt(warehouse, some) as small:
+        for code in codes:
+            for view in (everything(), past):
+                whole = values_of(warehouse, code, view)
+                held = values_of(small, code, view)
+                assert held == {
+                    member: value for member, value in whole.items() if member in some
+                }, code
+    assert {code for code, one in ATTRIBUTES.items() if one.is_global} == {
+        "due_items", "days_to_due", "price_index", "price_sensitivity",
+    }  # fmt: skip
+    assert is_global(Compare(AttributeSubject("price_index"), "known"))
 
 
 def test_windows_move_what_is_counted(warehouse: Warehouse) -> None:

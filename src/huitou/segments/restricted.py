@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+import ibis
 import numpy as np
 import pyarrow as pa
 
@@ -36,6 +37,12 @@ def excerpt(warehouse: Warehouse, members: Iterable[int]) -> Iterator[Warehouse]
     """A warehouse in memory that holds all facts of these members, and no others."""
     numbers = sorted({int(one) for one in members})
     asked = pa.table({"member": pa.array(numbers, pa.int64())})
+
+    def of_them(rows: ibis.Table) -> ibis.Table:
+        if len(numbers) <= 200:
+            return rows.filter(rows.member.isin(numbers))
+        return rows.semi_join(ibis.memtable(asked), "member")
+
     small = Warehouse.in_memory()
     try:
         with warehouse.snapshot(), small.writing() as writer:
@@ -44,11 +51,9 @@ def excerpt(warehouse: Warehouse, members: Iterable[int]) -> Iterator[Warehouse]
                     continue
                 rows = table(name)
                 if "member" in schema.names:
-                    rows = (
-                        rows.filter(rows.member.isin(numbers))
-                        if len(numbers) <= 200
-                        else (rows.semi_join(_memtable(asked), "member"))
-                    )
+                    rows = of_them(rows)
+                elif name == "parcel_event":  # what parcels were in the past
+                    rows = rows.semi_join(of_them(table("parcel")), "parcel")
                 elif name not in _WHOLE:
                     continue
                 found = warehouse.fetch(rows)
@@ -57,12 +62,6 @@ def excerpt(warehouse: Warehouse, members: Iterable[int]) -> Iterator[Warehouse]
         yield small
     finally:
         small.close()
-
-
-def _memtable(found: pa.Table):  # type: ignore[no-untyped-def]
-    import ibis
-
-    return ibis.memtable(found)
 
 
 def evaluate_for(

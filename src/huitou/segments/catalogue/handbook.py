@@ -12,8 +12,8 @@ HEAD = """# The ready attributes
 Made by `python scripts/attributes.py`; a test compares. What an operator may ask of every member,
 in the groups of the builder's screen. A **window** may be replaced in a rule ("orders in the last 30
 days"); the one shown holds where the rule names none. Values come from a fixed list or are searched
-for among those that exist. An attribute of a type known of nobody without facts (counts, sums, sets,
-yes or no) is 0, empty or no for everybody else; the others are then not known.
+for among those that exist. Counts, sums, sets and yes-or-no attributes are 0, empty or no for people
+without facts; all others are then not known.
 """
 
 
