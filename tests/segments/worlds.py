@@ -175,6 +175,8 @@ class _Maker:
         ):
             self.world.tables[table] = [make(number) for number in range(1, count)]
         self._tags()
+        self._identities()
+        self._traces()
         people = range(1, MEMBERS + 1)
         self.world.saved = {
             7: frozenset(self.random.sample(people, 12)),
@@ -410,7 +412,8 @@ class _Maker:
         return {"member": member, "home": member, "occurred_at": self.instant()}
 
     def _message(self, number: int) -> Row:
-        kinds = ("planned", "sent", "delivered", "failed", "opened", "clicked", "skipped")
+        kinds = ("planned", "sent", "delivered", "failed", "opened", "clicked", "replied",
+                 "unsubscribed", "skipped")  # fmt: skip
         return {
             **self._of_member(),
             "message": number,
@@ -481,6 +484,50 @@ class _Maker:
                     )
         self.world.tables["tag_event"] = events
         self.world.tables["member_tag"] = held
+
+    def _identities(self) -> None:
+        """Accounts of the live members, and what their lists say besides."""
+        keys = self.world.tables["identity_key"] = []
+        fields = self.world.tables["member_attribute"] = []
+        for member in range(1, MEMBERS - 5):
+            if member in self.merged:
+                continue
+            for _ in range(self.pick(1, 1, 2, 3)):
+                number = len(keys) + 1
+                keys.append(
+                    {
+                        "key_no": number,
+                        "kind": self.pick("phone", "nick", "ouid", "card"),
+                        "scope": "",
+                        "strength": self.pick("strong", "strong", "weak"),
+                        "home": member,
+                        "member": member,
+                        "contested": False,
+                        "first_seen_at": self.maybe(self.instant),
+                        "shop": self.pick(1, 2, 3, None),
+                    }
+                )
+                fields.append(
+                    {
+                        "member": member,
+                        "key_no": number,
+                        "name": self.pick("size", "taste"),
+                        "value": self.pick("L", "甜", "", None),
+                        "version_at": self.maybe(self.instant),
+                    }
+                )
+
+    def _traces(self) -> None:
+        self.world.tables["parcel_event"] = [
+            {
+                "parcel": parcel["parcel"],
+                "state": self.pick("picked_up", "in_transit", "signed:proxy", "signed", "problem"),
+                "occurred_at": self.instant(),
+                "text": "",
+            }
+            for parcel in self.world.tables["parcel"]
+            for _ in range(self.pick(0, 1, 2))
+        ]
 
 
 def moments(world: World) -> st.SearchStrategy[Moment]:
