@@ -25,6 +25,7 @@ from huitou.segments import (
     tag_ledger,
     tag_reads,
     tag_refresh,
+    tag_worker,
 )
 from huitou.segments.models import Segment
 from huitou.segments.parsing import parse
@@ -266,6 +267,21 @@ def test_a_tag_by_rule_may_last_some_days_longer(shop: Warehouse) -> None:
     tag_refresh.refresh(shop, now=days(10))
     assert holders(shop, regular, days(10)) == set()
     assert log(shop, regular) == [(1, "added", "rule"), (1, "removed", "rule")]
+
+
+def test_a_new_day_moves_rules_that_name_days(shop: Warehouse) -> None:
+    recent = orders(1)
+    recent["rule"]["window"] = {"kind": "last", "n": 60, "unit": "day"}
+    lately = a_tag("近期买过", kind="rule", rule=recent)
+    tag_refresh.refresh(shop, now=NOW)
+    assert holders(shop, lately) == {1, 2, 3}
+    assert tag_refresh.behind(NOW) == []
+    while tag_refresh.behind(days(30)):
+        tag_worker.move_on(shop, days(30))
+    assert holders(shop, lately) == set()
+    seen = feed.last(shop)
+    tag_worker.move_on(shop, days(30))
+    assert feed.last(shop) == seen
 
 
 def test_a_live_tag_is_decided_by_what_a_commit_brings(shop: Warehouse, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,7 +12,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.members.people import NOW, Row, resolve
+from tests.members import brand
+from tests.members.people import NOW, RING, Row, resolve
 from tests.segments.test_tags import a_group, a_tag, holders, rows_of, take
 
 from huitou.accounts.scopes import Scope
@@ -19,7 +22,9 @@ from huitou.members import actions as member_actions
 from huitou.segments import tag_actions, tag_builtin, tag_refresh, tag_rules
 from huitou.segments.sets import MemberSet
 from huitou.segments.tag_models import Tag, TagGroup
+from huitou.warehouse.followers import FollowerPool
 from huitou.warehouse.store import Warehouse, set_current_warehouse
+from huitou.web import kinds  # noqa: F401 - so that followers are known
 
 pytestmark = pytest.mark.django_db
 HOMES = range(1, 7)
@@ -241,3 +246,33 @@ def test_a_transition_leads_to_who_fits(
 def test_cells_of_lists_hold_words() -> None:
     assert tag_rules.labels_in("老客， 送礼;送礼\n无") == ["老客", "送礼"]
     assert tag_rules.labels_in(" - ") == []
+
+
+def test_a_live_tag_shows_by_itself_after_a_commit(
+    app_database: str, warehouse: Warehouse, tmp_path: Path
+) -> None:
+    brand.standard(warehouse, tmp_path)
+    twice = {
+        "kind": "trades", "basis": "paid", "measure": "orders", "where": [],
+        "window": {"kind": "ever"}, "operator": "ge", "value": 2,
+    }  # fmt: skip
+    live = a_tag("回头客", kind="live", rule={"version": 1, "rule": twice})
+    pool = FollowerPool(warehouse, clock=lambda: NOW)
+    pool.start()
+    try:
+        assert reached(lambda: holders(warehouse, live) == {1})
+        new = brand.trade(7, "bob", day=20, paid="80.00")
+        brand.load(warehouse, tmp_path, RING, [new], batch=2)
+        assert reached(lambda: holders(warehouse, live) == {1, 2})
+    finally:
+        pool.stop()
+
+
+def reached(state: Callable[[], bool], seconds: float = 20.0) -> bool:
+    """Whether a state comes about by itself before long."""
+    until = time.monotonic() + seconds
+    while not state():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
