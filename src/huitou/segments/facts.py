@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Final, Literal
 
 import ibis
@@ -109,6 +110,8 @@ class Field:
     is_searchable: bool = False
     is_path: bool = False
     help: Text = Text("", "")
+    number: Of | None = None
+    """The whole number that ``of`` writes as text: what a scan compares without writing anything."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,7 @@ class Measure:
     numeric_field: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one of each: told apart by identity, and quickly
 class Fact:
     """One kind of thing that happens to members."""
 
@@ -172,6 +175,11 @@ def joined(prefix: str, name: str) -> Of:
 
 def rows_of(fact: Fact, basis: str, view: View, needs: Needs) -> ibis.Table:
     """The rows of a fact that the view holds, with what is needed joined; not yet limited in time."""
+    return _rows_of(fact, basis, view, needs)
+
+
+@lru_cache(maxsize=1_024)
+def _rows_of(fact: Fact, basis: str, view: View, needs: Needs) -> ibis.Table:
     if fact.is_trades:
         return _trade_rows(basis, view, needs)
     rows = view.table(fact.table)

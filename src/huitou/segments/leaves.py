@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 import ibis
+import ibis.expr.operations as ops
 
 from huitou.kernel.festivals import lunar_of
 from huitou.segments.catalogue import ATTRIBUTES
@@ -34,9 +35,9 @@ from huitou.segments.nodes import (
 from huitou.segments.operators import OPERATORS, Operator
 from huitou.segments.parsing import type_of
 from huitou.segments.registry import FACTS
-from huitou.segments.shapes import Asked, Compared, Shape, plain
+from huitou.segments.shapes import Asked, Compared, Shape, compared_with, plain
 from huitou.segments.slots import Between, Slot, constant
-from huitou.segments.values import days_between, resolved
+from huitou.segments.values import days_between
 from huitou.segments.windows import EVER, Window
 from huitou.warehouse import scoping
 from huitou.warehouse.days import local_day
@@ -252,10 +253,10 @@ def _fact_values(subject: FactSubject, view: View) -> Values:
     of = measure.of_lines if by_line and measure.of_lines is not None else measure.of
     if measure.is_share:
         rows = timed(rows_of(fact, subject.basis, view, needs), subject.window, view)
-        whole = rows.group_by("member").aggregate(whole=of(rows, view))
-        kept = _where(rows, fact, subject.where, view)
-        part = kept.group_by("member").aggregate(part=of(kept, view))
-        both = whole.left_join(part, "member").drop("member_right")
+        matching = _conditions(rows, fact, subject.where, view)
+        whole = of(rows, view)
+        part = only(whole, ibis.and_(*matching)) if matching else whole
+        both = rows.group_by("member").aggregate(whole=whole, part=part)
         share = both.part.fill_null(0).cast("float64") / both.whole.cast("float64")
         return Values(both.filter(both.whole > 0).select("member", value=share))
     rows = _matching(subject.fact, subject.basis, subject.where, subject.window, view, needs)
@@ -285,19 +286,38 @@ def _needs(fact: Fact, where: tuple[Condition, ...]) -> frozenset[Need]:
 
 
 def _where(rows: ibis.Table, fact: Fact, where: tuple[Condition, ...], view: View) -> ibis.Table:
+    conditions = _conditions(rows, fact, where, view)
+    return rows.filter(*conditions) if conditions else rows
+
+
+def _conditions(
+    rows: ibis.Table, fact: Fact, where: tuple[Condition, ...], view: View
+) -> list[ibis.Value]:
     conditions = []
     for one in where:
         field = fact.fields[one.field]
         operator = OPERATORS[one.operator]
+        operand = compared_with(field, one.value, view.moment)
         value = field.of(rows, view)
+        if field.number is not None and isinstance(operand, tuple):
+            value = field.number(rows, view)
         if operator.code == "known":
             conditions.append(value.notnull())
         elif operator.code == "unknown":
             conditions.append(value.isnull())
         else:
-            operand = resolved(one.value, view.moment) if _is_window(one.value) else one.value
             conditions.append(_condition(value, operator, operand, is_path=field.is_path))
-    return rows.filter(*conditions) if conditions else rows
+    return conditions
+
+
+def only(aggregate: ibis.Value, condition: ibis.Value) -> ibis.Value:
+    """The aggregate over those rows that satisfy the condition, in the same pass over all of them."""
+
+    def limited(node: Any, kwargs: Any) -> Any:
+        made = node.__recreate__(kwargs) if kwargs else node
+        return made.copy(where=condition.op()) if isinstance(made, ops.Reduction) else made
+
+    return aggregate.op().replace(limited, filter=ops.Value).to_expr()
 
 
 def timed(rows: ibis.Table, window: Window | Between, view: View) -> ibis.Table:
@@ -320,10 +340,6 @@ def timed(rows: ibis.Table, window: Window | Between, view: View) -> ibis.Table:
         return joined.filter(joined.moment > joined.own_last)
     until = _days_later(local_day(joined.own_first, view.zone), window.n, window.unit)
     return joined.filter(joined.moment > joined.own_first, moment_day(joined, view) <= until)
-
-
-def _is_window(operand: Any) -> bool:
-    return isinstance(operand, Window)
 
 
 def _days_later(day: ibis.Value, n: int, unit: str) -> ibis.Value:

@@ -65,10 +65,10 @@ def _discount_share(rows: ibis.Table, view: View) -> ibis.Value:
 ORDER_FIELDS: Final[dict[str, Field]] = {
     one.code: one
     for one in (
-        Field("shop", Text("店铺", "shop"), "choice", _text("shop"), is_searchable=True),
+        Field("shop", Text("店铺", "shop"), "choice", _text("shop"), is_searchable=True, number=column("shop")),
         Field("platform", Text("平台", "platform"), "choice", joined("shop", "platform"), _SHOP, choices=PLATFORMS),
         Field("shop_kind", Text("网店或门店", "online or store"), "choice", joined("shop", "kind"), _SHOP, choices=KINDS),
-        Field("item", Text("商品", "item"), "choice", _text("item"), _LINE, is_searchable=True),
+        Field("item", Text("商品", "item"), "choice", _text("item"), _LINE, is_searchable=True, number=column("item")),
         Field("sku", Text("规格", "SKU"), "text", column("sku"), _LINE),
         Field("title", Text("商品标题", "item title"), "text", column("title"), _LINE),
         Field("category", Text("类目", "category"), "choice", column("category"), _LINE, is_searchable=True, is_path=True),
@@ -93,7 +93,7 @@ ORDER_FIELDS: Final[dict[str, Field]] = {
         Field("city", Text("收货城市", "city sent to"), "choice", _order("city"), _TRADE, is_searchable=True),
         Field("presale_step", Text("预售阶段", "presale step"), "choice", _order("presale_step"), _TRADE, is_searchable=True),
         Field("channel", Text("渠道", "channel"), "choice", _order("channel"), _TRADE, is_searchable=True),
-        Field("store", Text("成交门店", "store"), "choice", _as_text(_order("store")), _TRADE, is_searchable=True),
+        Field("store", Text("成交门店", "store"), "choice", _as_text(_order("store")), _TRADE, is_searchable=True, number=_order("store")),
         Field("guide", Text("导购", "guide"), "choice", _order("guide"), _TRADE, is_searchable=True),
         Field("hour", Text("几点（0–23）", "hour of day (0–23)"), "number", hour),
         Field("weekday", Text("星期几", "weekday"), "choice", _as_text(weekday), choices=WEEKDAYS),

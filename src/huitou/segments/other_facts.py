@@ -79,6 +79,7 @@ def _search(code: str, label: Text, name: str = "", *, text: bool = False) -> Fi
             "choice",
             lambda rows, view: rows[name or code].cast("string"),
             is_searchable=True,
+            number=of,
         )
     return Field(code, label, "choice", of, is_searchable=True)
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from huitou.segments.catalogue import ATTRIBUTES
+from huitou.segments.facts import Field
 from huitou.segments.moments import Moment
 from huitou.segments.nodes import (
     AttributeSubject,
@@ -27,6 +28,7 @@ from huitou.segments.nodes import (
 )
 from huitou.segments.operators import OPERATORS
 from huitou.segments.parsing import type_of
+from huitou.segments.registry import FACTS
 from huitou.segments.slots import CUT, DAY, TIMESTAMP, Between, Slot
 from huitou.segments.values import resolved
 from huitou.segments.windows import EVER, Window
@@ -34,6 +36,8 @@ from huitou.segments.windows import EVER, Window
 Asked = Compare | Sequence | Rank | TagNode
 MOST_SLOTS: Final = 24
 """Longer lists stay in the shape: every length would be a query of its own."""
+
+NO_NUMBER: Final = -(2**63)
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,7 @@ class _Shaping:
         elif isinstance(leaf, Rank):
             shape = replace(leaf, by=self._subject(leaf.by))
         else:
-            shape = replace(leaf, tags=self._each(leaf.tags, "int64"))
+            shape = replace(leaf, tags=self._each(leaf.tags))
         return Shaped(shape, self._values)
 
     def _compared(self, leaf: Compare) -> Compared:
@@ -122,11 +126,10 @@ class _Shaping:
 
     def _subject(self, subject: Any) -> Any:
         if isinstance(subject, FactSubject):
-            return replace(
-                subject, where=self._where(subject.where), window=self._window(subject.window)
-            )
+            where = self._where(subject.fact, subject.where)
+            return replace(subject, where=where, window=self._window(subject.window))
         if isinstance(subject, IntervalSubject):
-            return replace(subject, where=self._where(subject.where))
+            return replace(subject, where=self._where("trade", subject.where))
         if isinstance(subject, AttributeSubject):
             attribute = ATTRIBUTES[subject.attribute]
             window = subject.window or (None if attribute.total else attribute.window)
@@ -135,11 +138,16 @@ class _Shaping:
         return subject
 
     def _step(self, step: Step) -> Step:
-        return replace(step, where=self._where(step.where))
+        return replace(step, where=self._where(step.fact, step.where))
 
-    def _where(self, conditions: Iterable[Condition]) -> tuple[Condition, ...]:
+    def _where(self, fact: str, conditions: Iterable[Condition]) -> tuple[Condition, ...]:
         return tuple(
-            replace(one, value=self._operand(resolved(one.value, self._moment)))
+            replace(
+                one,
+                value=self._operand(
+                    compared_with(FACTS[fact].fields[one.field], one.value, self._moment)
+                ),
+            )
             for one in conditions
         )
 
@@ -156,12 +164,12 @@ class _Shaping:
             return self._each(operand)
         return self._slot(operand)
 
-    def _each(self, operands: tuple[Any, ...], kind: str = "") -> tuple[Any, ...]:
+    def _each(self, operands: tuple[Any, ...]) -> tuple[Any, ...]:
         if not self._slots or len(operands) > MOST_SLOTS:
             return operands
-        return tuple(None if one is None else self._slot(one, kind) for one in operands)
+        return tuple(None if one is None else self._slot(one) for one in operands)
 
-    def _slot(self, value: Any, kind: str = "") -> Slot:
+    def _slot(self, value: Any) -> Slot:
         place = len(self._values) if self._free else len(self._values) + 2
         if isinstance(value, Decimal):
             decimals = max(0, -int(value.normalize().as_tuple().exponent))
@@ -169,10 +177,29 @@ class _Shaping:
             value = value if decimals else int(value)
         elif isinstance(value, str):
             slot = Slot(place, "string")
+        elif isinstance(value, int):
+            slot = Slot(place, "int64")
         else:
-            slot = Slot(place, kind or ("date" if type(value) is date else TIMESTAMP))
+            slot = Slot(place, "date" if type(value) is date else TIMESTAMP)
         self._values[slot.label] = value
         return slot
+
+
+def compared_with(field: Field, operand: Any, moment: Moment) -> Any:
+    """What a condition on a field really compares with: days of a window, numbers written as text."""
+    operand = resolved(operand, moment)
+    if field.number is None or not isinstance(operand, tuple):
+        return operand
+    return tuple(_number(one) if isinstance(one, str) else one for one in operand)
+
+
+def _number(text: str) -> int:
+    """The number that is written so; one that nothing has where no number is."""
+    try:
+        number = int(text)
+    except ValueError:
+        return NO_NUMBER
+    return number if str(number) == text and abs(number) < -NO_NUMBER else NO_NUMBER
 
 
 def _occurs(operator: str, operand: Any) -> bool | None:

@@ -33,6 +33,7 @@ from ibis.backends.sql.datatypes import DuckDBType
 from huitou.kernel.errors import Unavailable
 from huitou.kernel.i18n import Text
 from huitou.warehouse.parameters import parameters_of
+from huitou.warehouse.pruning import pruned
 
 MEMORY_ENV: Final = "HUITOU_WAREHOUSE_MEMORY"
 THREADS_ENV: Final = "HUITOU_WAREHOUSE_THREADS"
@@ -298,7 +299,7 @@ class Query:
 def prepare(expr: ibis.Table) -> Query:
     """Compile an expression that may hold parameters, for running it more than once."""
     with _unfused():
-        sql = _COMPILER.to_sqlglot(expr).sql(dialect="duckdb")
+        sql = _COMPILER.to_sqlglot(pruned(expr)).sql(dialect="duckdb")
     return Query(str(sql), parameters_of(expr))
 
 
