@@ -9,7 +9,7 @@ export const segments = {
   kind: {
     all: { short: 'And', long: 'all of these hold', word: 'and' },
     any: { short: 'Or', long: 'any of these holds', word: 'or' },
-    none: { short: 'Not', long: 'none of these holds', word: 'nor' },
+    none: { short: 'Not', long: 'none of these holds', word: 'without' },
   },
   builder: {
     everyone: 'No conditions yet: all members.',

@@ -7,7 +7,7 @@ export const segments = {
   kind: {
     all: { short: '且', long: '满足全部条件', word: '且' },
     any: { short: '或', long: '满足任一条件', word: '或' },
-    none: { short: '非', long: '一个条件都不满足', word: '也非' },
+    none: { short: '非', long: '一个条件都不满足', word: '除去' },
   },
   builder: {
     everyone: '还没有条件：全部会员。',

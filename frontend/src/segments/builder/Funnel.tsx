@@ -35,7 +35,7 @@ export function Funnel() {
           return (
             <li key={child.id}>
               <div>
-                <span title={node?.sentence}>{index === 0 ? '' : `${t(`segments.kind.${root.kind}.word`)} `}{node?.sentence ?? '…'}</span>
+                <span title={node?.sentence}>{index === 0 && root.kind !== 'none' ? '' : `${t(`segments.kind.${root.kind}.word`)} `}{node?.sentence ?? '…'}</span>
                 <strong>{node ? <NumberLink rule={upTo(index)} title={t('segments.funnel.after', { n: index + 1 })} empty={node.remaining === 0}><Count value={node.remaining} /></NumberLink> : '–'}</strong>
               </div>
               <i className="ht-sg-bar"><b style={{ width: width(node?.remaining ?? 0) }} /></i>
