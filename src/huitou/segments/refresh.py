@@ -381,62 +381,102 @@ def _pending(
 @transaction.atomic
 def _finish(warehouse: Warehouse, intent: Refresh, done: Done) -> None:
     """Step 3: the new sets in place, figures and history with them, and the intent gone."""
-    for pending, before, members in _pending(warehouse, intent):
+    pending = _pending(warehouse, intent)
+    known = SegmentHistory.objects.filter(
+        segment__in=[one.segment_id for one, _before, _members in pending], day=intent.day
+    )
+    days = {one.segment_id: one for one in known}
+    states = []
+    for one, before, members in pending:
         entered = len(members - before) if before is not None else 0
         left = len(before - members) if before is not None else 0
         done.changed += 1
         done.entered += entered
         done.left += left
-        segment = pending.segment_id
-        SegmentSet.objects.update_or_create(
-            segment_id=segment, defaults={"members": pending.members}
-        )
-        day, _new = SegmentHistory.objects.get_or_create(
-            segment_id=segment, day=intent.day, defaults={"size": len(members)}
-        )
+        segment = one.segment_id
+        day = days.setdefault(segment, SegmentHistory(segment_id=segment, day=intent.day, size=0))
         day.size = len(members)
         day.entered += entered
         day.left += left
-        day.save()
-        SegmentState.objects.update_or_create(
-            segment_id=segment,
-            defaults={
-                "state": FRESH,
-                "error": None,
-                "size": len(members),
-                "entered": day.entered,
-                "left": day.left,
-                "day": intent.day,
-                "refreshed_at": intent.at,
-                "revision": pending.revision,
-            },
+        states.append(
+            SegmentState(
+                segment_id=segment,
+                state=FRESH,
+                error=None,
+                size=day.size,
+                entered=day.entered,
+                left=day.left,
+                day=intent.day,
+                refreshed_at=intent.at,
+                revision=one.revision,
+            )
         )
+    SegmentSet.objects.bulk_create(
+        [SegmentSet(segment_id=one.segment_id, members=one.members) for one, *_ in pending],
+        update_conflicts=True,
+        unique_fields=["segment"],
+        update_fields=["members"],
+        batch_size=_AT_ONCE,
+    )
+    _write_states(states)
+    for day in days.values():
+        day.pk = None  # told apart by segment and day
+    SegmentHistory.objects.bulk_create(
+        days.values(),
+        update_conflicts=True,
+        unique_fields=["segment", "day"],
+        update_fields=["size", "entered", "left"],
+        batch_size=_AT_ONCE,
+    )
     intent.delete()
+
+
+_STATE: Final = ["state", "error", "size", "entered", "left", "day", "refreshed_at", "revision"]
+_AT_ONCE: Final = 200
+
+
+def _write_states(states: list[SegmentState]) -> None:
+    """Put states in the place of those of the same segments."""
+    SegmentState.objects.bulk_create(
+        states,
+        update_conflicts=True,
+        unique_fields=["segment"],
+        update_fields=_STATE,
+        batch_size=_AT_ONCE,
+    )
 
 
 def _mark_fresh(candidates: Sequence[_Candidate], day: date, now: datetime) -> None:
     """Write down that segments were asked and have not changed."""
     known = [one.segment for one in candidates if one.is_current]
+    others = [one for one in candidates if not one.is_current]
     with transaction.atomic():
         SegmentState.objects.filter(segment__in=known).update(refreshed_at=now)
-        for one in candidates:
-            if one.is_current:
-                continue
-            assert one.before is not None
-            size = len(one.before)
-            history, _new = SegmentHistory.objects.get_or_create(
-                segment_id=one.segment, day=day, defaults={"size": size}
+        if not others:
+            return
+        held = SegmentHistory.objects.filter(segment__in=[one.segment for one in others], day=day)
+        days = {one.segment_id: one for one in held}
+        missing, states = [], []
+        for one in others:
+            size = len(one.before or MemberSet.empty())
+            if one.segment not in days:
+                days[one.segment] = SegmentHistory(segment_id=one.segment, day=day, size=size)
+                missing.append(days[one.segment])
+            states.append(
+                SegmentState(
+                    segment_id=one.segment,
+                    state=FRESH,
+                    error=None,
+                    size=size,
+                    entered=days[one.segment].entered,
+                    left=days[one.segment].left,
+                    day=day,
+                    refreshed_at=now,
+                    revision=one.revision,
+                )
             )
-            SegmentState.objects.filter(segment_id=one.segment).update(
-                state=FRESH,
-                error=None,
-                size=size,
-                entered=history.entered,
-                left=history.left,
-                day=day,
-                refreshed_at=now,
-                revision=one.revision,
-            )
+        SegmentHistory.objects.bulk_create(missing)
+        _write_states(states)
 
 
 def _fail(segment: int, error: HuitouError) -> None:
