@@ -140,7 +140,7 @@ function OneGroup({ group, marked, may, onEdit, onName }: OneGroupProps) {
       title: t('tags.how'),
       render: (tag) => (
         <div className="ht-tg-how">
-          <span>{t(`tags.kind.${tag.kind}`)}{tag.changed_rule && <em className="ht-muted"> {t('tags.changedRule')}</em>}</span>
+          <span>{group.code === 'imported' && tag.kind === 'manual' ? t('tags.fromList') : t(`tags.kind.${tag.kind}`)}{tag.changed_rule && <em className="ht-muted"> {t('tags.changedRule')}</em>}</span>
           {tag.sentence && <p className="ht-muted">{tag.sentence}</p>}
           {tag.error && <p className="ht-danger">{tag.error}</p>}
         </div>

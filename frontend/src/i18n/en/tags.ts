@@ -30,6 +30,7 @@ export const tags = {
   allOn: 'Switch all on',
   allOff: 'Switch all off',
   kind: { manual: 'By hand', rule: 'By rule', live: 'Live rule' },
+  fromList: 'From a list',
   kindHelp: { manual: 'set by people or brought by lists', rule: 'who fits has it, who no longer does loses it', live: 'the same, decided as soon as data arrives' },
   days: { manual: '{{days}} days once set', rule: '{{days}} days after the rule lets go', ever: 'for good', whileFits: 'while it fits' },
   group: {

@@ -30,6 +30,7 @@ export const tags = {
   allOn: '全部启用',
   allOff: '全部停用',
   kind: { manual: '手工', rule: '规则', live: '实时规则' },
+  fromList: '随名单',
   kindHelp: { manual: '由人打上或随名单带来', rule: '符合的会员自动有，不再符合就去掉', live: '同上，且数据一到就判断' },
   days: { manual: '打上后 {{days}} 天', rule: '不再符合后留 {{days}} 天', ever: '一直有效', whileFits: '符合期间' },
   group: {
