@@ -17,8 +17,10 @@ from huitou.kernel import jobs
 from huitou.kernel.errors import Conflict, InvalidInput, NotFound
 from huitou.kernel.models import Job
 from huitou.members import actions as member_actions
+from huitou.segments import actions as segment_actions
 from huitou.segments import (
     derived,
+    saved,
     tag_actions,
     tag_builtin,
     tag_import,
@@ -34,7 +36,7 @@ from huitou.segments.sets import MemberSet
 from huitou.segments.tag_models import Tag, TagGroup
 from huitou.segments.wrong import Wrong
 from huitou.warehouse import feed
-from huitou.warehouse.followers import catch_up
+from huitou.warehouse.followers import catch_up, catch_up_all
 from huitou.warehouse.store import Warehouse
 from huitou.web import kinds  # noqa: F401 - so that jobs and followers are known
 
@@ -302,6 +304,23 @@ def test_a_live_tag_is_decided_by_what_a_commit_brings(shop: Warehouse, tmp_path
     seen = feed.last(shop)
     catch_up(shop, "tags", NOW)
     assert feed.last(shop) == seen
+
+
+def test_tags_and_segments_that_name_each_other_come_to_rest(
+    shop: Warehouse, tmp_path: Path
+) -> None:
+    regular = a_tag("回头客", kind="live", rule=orders(2))
+    made = segment_actions.create(
+        shop, name="有标签", kind="dynamic", rule=rule(has(regular)), **BY
+    )
+    inside = rule({"kind": "segment", "segment": str(made.pk)})
+    chosen = a_tag("在人群里", kind="live", rule=inside)
+    catch_up_all(shop, NOW)
+    assert holders(shop, regular) == holders(shop, chosen) == {1}
+    brand.load(shop, tmp_path, RING, [brand.trade(7, "bob", day=20, paid="80.00")], batch=2)
+    catch_up_all(shop, NOW)
+    assert holders(shop, regular) == holders(shop, chosen) == {1, 2}
+    assert len(saved.stored(shop, made.pk)) == 2
 
 
 def test_rules_may_name_tags_and_segments(shop: Warehouse) -> None:
