@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +44,9 @@ from huitou.segments.tag_rules import (
     transition,
 )
 from huitou.warehouse.store import Warehouse, Writer, table
+
+if TYPE_CHECKING:
+    from huitou.segments.restricted import Excerpt
 
 log = logging.getLogger("huitou.segments")
 
@@ -142,7 +145,7 @@ def refresh(
         if len(touched) > FULL_FROM * everyone:
             touched = None
     with ExitStack() as stack:
-        small: Warehouse | None = None
+        small: Excerpt | None = None
         if touched is not None and any(not unit.needs_everybody for unit in work):
             small = stack.enter_context(excerpt(warehouse, touched.tolist()))
         for at, unit in enumerate(work):
@@ -238,7 +241,7 @@ class _Asked:
     """How rules are asked: of everybody, or of the members ``among`` in the excerpt ``small``."""
 
     warehouse: Warehouse
-    small: Warehouse | None
+    small: Excerpt | None
     among: MemberSet | None
     now: datetime
 
