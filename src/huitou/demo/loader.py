@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from huitou.accounts import shops
 from huitou.accounts.shops import ShopRow
-from huitou.demo import setup
+from huitou.demo import audiences, setup
 from huitou.demo.brand import BRAND_NAME, SHOPS
 from huitou.demo.generate import EVENING, SETS, Chunk, Options, generate, present_of
 from huitou.intake import batches, pipeline
@@ -145,6 +145,8 @@ def load(
     if held is not None and held.is_complete:
         report.outcome = "appended"
     report.batches = _run(work, target, loads, now, progress)
+    progress.step(len(loads), len(loads), Text("人群与标签", "Segments and tags"))
+    audiences.make(work.warehouse, now=now)
     _write_stamp(work.home, replace(target, is_complete=True))
     return report
 
