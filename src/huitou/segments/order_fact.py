@@ -188,10 +188,10 @@ ORDER_MEASURES: Final[dict[str, Measure]] = {
                 lambda rows, view: rows.paid_amount.sum(), None, _SHARE,
                 Text("符合条件的实付 ÷ 该时段全部实付", "matching amount ÷ whole amount of the time"),
                 of_lines=lambda rows, view: _line_paid(rows).sum(), is_share=True),
-        Measure("first_day", Text("首次日期", "first date"), "date", first_day, None, of_lines=first_day),
-        Measure("last_day", Text("最近一次日期", "last date"), "date", last_day, None, of_lines=last_day),
-        Measure("since_first", Text("距首次天数", "days since the first"), "days", since_first, None, _DAY, of_lines=since_first),
-        Measure("since_last", Text("距最近一次天数", "days since the last"), "days", since_last, None, _DAY, of_lines=since_last),
+        Measure("first_day", Text("首单日期", "date of the first order"), "date", first_day, None, of_lines=first_day),
+        Measure("last_day", Text("最近一单日期", "date of the last order"), "date", last_day, None, of_lines=last_day),
+        Measure("since_first", Text("距首单的天数", "days since the first order"), "days", since_first, None, _DAY, of_lines=since_first),
+        Measure("since_last", Text("距最近一单的天数", "days since the last order"), "days", since_last, None, _DAY, of_lines=since_last),
     )
 }  # fmt: skip
 

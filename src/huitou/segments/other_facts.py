@@ -96,6 +96,9 @@ _OF_ITEM: Final = (
     Field("title", Text("商品标题", "item title"), "text", joined("item", "title"), _ITEM),
 )  # fmt: skip
 
+ALIKE: Final = frozenset({"days", "first_day", "last_day", "since_first", "since_last"})
+"""Measures that every fact has; a sentence says of which."""
+
 VISIT_KINDS: Final[dict[str, Text]] = {
     "browse": Text("浏览", "browsed"),
     "cart": Text("加购", "put in the cart"),

@@ -33,6 +33,7 @@ from huitou.segments.nodes import (
 )
 from huitou.segments.nodes import Sequence as SequenceNode
 from huitou.segments.operators import OPERATORS, ValueType
+from huitou.segments.other_facts import ALIKE
 from huitou.segments.parsing import type_of
 from huitou.segments.registry import FACTS
 from huitou.segments.windows import Window
@@ -179,6 +180,8 @@ class _Speaker:
         assert isinstance(subject, FactSubject)
         fact = FACTS[subject.fact]
         label = fact.measures[subject.measure].label
+        if not fact.is_trades and subject.measure in ALIKE:
+            label = Text(f"{fact.label.zh}{label.zh}", f"{label.en} of {fact.label.en}")
         basis = Text("", "")
         if subject.basis not in {"paid", "all"}:
             basis = fact.bases[subject.basis]
