@@ -17,6 +17,7 @@ describe('reading what was typed', () => {
     expect(readQuery('未来7天 生日').window).toEqual({ kind: 'next', n: 7, unit: 'day' });
     expect(readQuery('bought in the last 30 days')).toMatchObject({ window: { kind: 'last', n: 30, unit: 'day' }, words: ['bought'] });
     expect(readQuery('60-30天前 下单').window).toEqual({ kind: 'between_ago', n: 60, m: 30, unit: 'day' });
+    expect(readQuery('买过 三年陈').window).toBeNull();
     expect(readQuery('上月').window).toEqual({ kind: 'previous', unit: 'month' });
   });
   it('takes an amount out', () => {

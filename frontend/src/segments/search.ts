@@ -70,7 +70,7 @@ function readWindow(text: string): { window: RuleWindow | null; rest: string } {
   }
   const half = /半年/.exec(text);
   if (half) return { window: { kind: 'last', n: 6, unit: 'month' }, rest: text.replace(/(最近|近|过去)?半年内?/, ' ') };
-  const span = new RegExp(`(最近|近|过去|未来|接下来|last|past|next|within)?\\s*(${NUMBER})\\s*(${UNITS})(?![a-z])\\s*(之?内|以内)?`, 'i').exec(text);
+  const span = new RegExp(`(最近|近|过去|未来|接下来|last|past|next|within)?\\s*(${NUMBER})\\s*(${UNITS})(?![a-z陈份酿])\\s*(之?内|以内)?`, 'i').exec(text);
   if (span) {
     const n = numberOf(span[2]!);
     const ahead = /未来|接下来|next/i.test(span[1] ?? '');
