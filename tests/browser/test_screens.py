@@ -22,6 +22,12 @@ SCREENS = (
     "/members/{member}?tab=identity",
     "/members/identity",
     "/members/identity?tab=decisions",
+    "/segments",
+    "/segments/new",
+    "/segments/overlap",
+    "/segments/compare",
+    "/segments/cells",
+    "/tags",
     "/data",
     "/data/batches/1",
     "/data/mappings",
@@ -86,7 +92,8 @@ def test_screens_on_the_desk(shop: Shop, language: str) -> None:
             assert page.evaluate(UNNAMED) == [], path
             assert page.evaluate(STICKING_OUT, DESKTOP[0]) == [], path
             assert not re.search(
-                r"\b(ui|web|members|intake|settings|accounts|warehouse)\.\w+\.", body(page)
+                r"\b(ui|web|members|intake|settings|accounts|warehouse|segments|tags)\.\w+\.",
+                body(page),
             ), path
 
 
