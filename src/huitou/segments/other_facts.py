@@ -209,7 +209,7 @@ OTHERS: Final[tuple[Fact, ...]] = (
     ),
     _fact(
         "review", Text("评价", "reviews"), Text("评价", "reviewed"), "review", "created_at",
-        (_choice("rating", Text("好中差评", "rating"), RATING), _SHOP, *_OF_ITEM,
+        (_choice("rating", Text("评价等级", "rating"), RATING), _SHOP, *_OF_ITEM,
          Field("stars", Text("星级", "stars"), "number", column("stars")),
          Field("text", Text("评价内容", "text"), "text", column("text")),
          Field("length", Text("评价字数", "length of the text"), "number", _text_length),

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 
-from huitou.accounts import shops
+from huitou.accounts import audit, shops
 from huitou.accounts.scopes import Scope
 from huitou.kernel import jobs
 from huitou.kernel.clock import aware, local_day
@@ -133,6 +133,10 @@ def detail(warehouse: Warehouse, segment: Segment, *, scope: Scope, now: datetim
     }
 
 
+def _owner(name: str) -> str:
+    return translate(Text("系统", "system")) if name == audit.SYSTEM_NAME else name
+
+
 def _plain(segment: Segment, names: Names) -> Json:
     return {
         "id": str(segment.pk),
@@ -140,7 +144,7 @@ def _plain(segment: Segment, names: Names) -> Json:
         "description": segment.description,
         "folder": segment.folder,
         "kind": segment.kind,
-        "owner": segment.owner_name,
+        "owner": _owner(segment.owner_name),
         "created_at": segment.created_at,
         "updated_at": segment.updated_at,
         "archived": segment.archived_at is not None,

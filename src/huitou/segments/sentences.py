@@ -42,6 +42,8 @@ Names = Callable[[str, str], str]
 """(what, code) → its name; ``what`` is "shop", "item", "tag", "segment", "store" …"""
 
 MOST_SHOWN = 5
+_ENDS_IN_LETTERS = ("天", "岁")
+"""Units in letters: Chinese sets no space between two."""
 _JOIN: Mapping[str, Text] = {"all": Text("，且", ", and "), "any": Text("，或", ", or ")}
 
 
@@ -126,8 +128,11 @@ class _Speaker:
         else:
             phrase = held.phrase
         value = self._value(kind, operand, unit, source, every=operator == "all_of")
+        zh = phrase.zh
+        if value.zh.endswith(_ENDS_IN_LETTERS):
+            zh = zh.replace("{value} ", "{value}")
         return Text(
-            phrase.zh.format(subject=subject.zh, value=value.zh),
+            zh.format(subject=subject.zh, value=value.zh),
             phrase.en.format(subject=subject.en, value=value.en),
         )
 
@@ -138,7 +143,8 @@ class _Speaker:
             return operand.sentence()
         if isinstance(operand, tuple) and len(operand) == 2 and not isinstance(operand[0], str):
             low, high = (shown(kind, one, unit) for one in operand)
-            return Text(f"{low.zh} 与 {high.zh}", f"{low.en} and {high.en}")
+            gap = "" if low.zh.endswith(_ENDS_IN_LETTERS) else " "
+            return Text(f"{low.zh}{gap}与 {high.zh}", f"{low.en} and {high.en}")
         if isinstance(operand, tuple):
             names = [self._named(source, one) for one in operand]
             return Text(
