@@ -22,7 +22,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -54,9 +54,6 @@ from huitou.segments.restricted import evaluate_in, excerpt
 from huitou.segments.sets import MemberSet
 from huitou.warehouse import feed
 from huitou.warehouse.store import Warehouse, table
-
-if TYPE_CHECKING:
-    from huitou.segments.restricted import Excerpt
 
 log = logging.getLogger("huitou.segments")
 
