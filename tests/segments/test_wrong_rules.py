@@ -160,6 +160,12 @@ WRONG: Final[dict[str, tuple[Any, str]]] = {
     ),
     "dates that do not exist": (windowed(kind="dates", start="2024-02-30"), "/rule/window/start"),
     "a past that is to come": (windowed(kind="next", n=7, unit="day"), "/rule/window"),
+    "hours for a date": (
+        {**SEEN, "operator": "within", "value": {"kind": "last", "n": 3, "unit": "hour"}}, "/rule/value",
+    ),
+    "a member's own window for a date": (
+        {**SEEN, "operator": "within", "value": {"kind": "after_last"}}, "/rule/value",
+    ),
     "a window of a value": ({**SEEN, "operator": "within", "value": {"kind": "soon"}}, "/rule/value"),
     # Conditions on facts
     "where that is no list": ({**BOUGHT, "where": {}}, "/rule/where"),

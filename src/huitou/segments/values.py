@@ -55,7 +55,7 @@ def parse_operand(operator: Operator, kind: ValueType, raw: Any, path: str) -> A
             )
         return None
     if operator.arity == "window":
-        return parse_window(raw, where)
+        return _days_window(parse_window(raw, where), where)
     if operator.arity == "two":
         if not isinstance(raw, list | tuple) or len(raw) != 2:
             raise Wrong(
@@ -82,6 +82,17 @@ def parse_operand(operator: Operator, kind: ValueType, raw: Any, path: str) -> A
             dict.fromkeys(parse_one("text", one, f"{where}/{at}") for at, one in enumerate(raw))
         )
     return parse_one(kind, raw, where)
+
+
+def _days_window(window: Window, path: str) -> Window:
+    """A window that dates can be compared with: whole days, of the calendar."""
+    if window.is_exact or window.is_own:
+        raise Wrong(
+            path,
+            Text("日期不能与这个时间段比较", "A date cannot be compared with this window"),
+            Text("用天、周、月或起止日期", "Use days, weeks, months or two dates"),
+        )
+    return window
 
 
 def parse_one(kind: ValueType, raw: Any, path: str) -> Any:
