@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 import pytest
@@ -136,7 +136,7 @@ def test_the_pool_reacts_within_a_moment_and_stops(
     def react(span: Span) -> None:
         seen.extend(span.members().tolist())
 
-    @followers.ticking("quick", every=followers.timedelta(seconds=60))
+    @followers.ticking("quick", every=timedelta(seconds=60))
     def tick(_warehouse: Warehouse, now: datetime) -> None:
         ticks.append(now)
 
