@@ -9,7 +9,8 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 from weakref import ReferenceType, WeakKeyDictionary, ref
 
@@ -79,9 +80,9 @@ class _Run:
         self._warehouse = warehouse
         self._question = question
         self._cache = _cache_of(warehouse)
-        self._view = view_of(warehouse, question.moment, question.scope)
-        if latest is not None:
-            self._view = replace(self._view, latest=latest)
+        if latest is None:
+            latest = self._cache.is_latest(question.moment)
+        self._view = View(question.moment, question.scope, latest)
         self.universe = MemberSet.empty()
         self.universe = self._cached("universe", lambda: everybody(self._view))
 
@@ -134,7 +135,7 @@ class _Run:
         found = MemberSet.of(numbers, self.universe.size)
         if what != "universe":
             found = self.universe - found if asked.prepared.complement else found & self.universe
-        self._cache.put(key, found, asked.prepared.tables)
+        self._cache.put(key, found, asked.prepared.query.tables)
         return found
 
 
@@ -154,7 +155,7 @@ class _Cache:
         self._lock = threading.Lock()
         self._kept: OrderedDict[Any, _Kept] = OrderedDict()
         self._bytes = 0
-        self._latest: tuple[tuple[int, ...], Any] | None = None
+        self._latest: dict[str, tuple[tuple[int, ...], datetime | None]] = {}
 
     def get(self, key: Any) -> MemberSet | None:
         with self._lock:
@@ -173,12 +174,16 @@ class _Cache:
                 self._drop(next(iter(self._kept)))
 
     def is_latest(self, moment: Moment) -> bool:
-        """Whether no fact is as late as the moment."""
-        versions = self._warehouse_now().versions(_FACT_TABLES)
-        held = self._latest
-        if held is None or held[0] != versions:
-            held = self._latest = (versions, asof.latest(self._warehouse_now()))
-        return held[1] is None or held[1] < moment.cut
+        """Whether no fact is as late as the moment. Only tables that changed are looked at again."""
+        warehouse = self._warehouse_now()
+        for name in asof.TIMES:
+            version = warehouse.versions([name])
+            held = self._latest.get(name)
+            if held is None or held[0] != version:
+                held = self._latest[name] = (version, asof.latest_of(warehouse, name))
+            if held[1] is not None and held[1] >= moment.cut:
+                return False
+        return True
 
     def _warehouse_now(self) -> Warehouse:
         found = self._warehouse()
@@ -191,7 +196,6 @@ class _Cache:
             self._bytes -= held.members.nbytes
 
 
-_FACT_TABLES: Final = tuple(asof.TIMES)
 _caches: WeakKeyDictionary[Warehouse, _Cache] = WeakKeyDictionary()
 _caches_lock = threading.Lock()
 

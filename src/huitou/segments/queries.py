@@ -10,9 +10,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
-import ibis
-import ibis.expr.operations as ops
-
 from huitou.segments.facts import View
 from huitou.segments.grids import GridSettings
 from huitou.segments.leaves import Answer, answer, known_members
@@ -30,7 +27,6 @@ class Prepared:
 
     query: Query
     complement: bool
-    tables: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -55,11 +51,6 @@ def everybody(view: View) -> Ready:
     """The query of all members that the view knows."""
     values = {CUT.label: view.moment.cut, DAY.label: view.moment.day}
     return Ready(_everybody(_open(view)), values)
-
-
-def tables_of(rows: ibis.Table) -> tuple[str, ...]:
-    """The warehouse tables an expression reads."""
-    return tuple(sorted({node.name for node in rows.op().find(ops.UnboundTable)}))
 
 
 def _open(view: View) -> View:
@@ -87,5 +78,4 @@ def _everybody(view: View) -> Prepared:
 
 
 def _prepared(found: Answer) -> Prepared:
-    rows = found.rows
-    return Prepared(prepare(rows), found.complement, tables_of(rows))
+    return Prepared(prepare(found.rows), found.complement)

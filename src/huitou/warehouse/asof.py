@@ -31,16 +31,13 @@ TIMES: Final[dict[str, tuple[str, ...]]] = {
 """The times at which facts become known."""
 
 
-def latest(warehouse: Warehouse) -> datetime | None:
-    """The newest instant (naive UTC) of any fact: later moments see everything. None: no facts."""
-    found = [warehouse.rows(_newest(name, columns))[0]["newest"] for name, columns in TIMES.items()]
-    return max((one for one in found if one is not None), default=None)
-
-
-def _newest(name: str, columns: tuple[str, ...]) -> ibis.Table:
+def latest_of(warehouse: Warehouse, name: str) -> datetime | None:
+    """The newest instant (naive UTC) of a table of ``TIMES``: later moments see all of it."""
     rows = table(name)
-    tops = [rows[column].max() for column in columns]
-    return rows.aggregate(newest=ibis.greatest(*tops) if len(tops) > 1 else tops[0])
+    tops = [rows[column].max() for column in TIMES[name]]
+    found = rows.aggregate(newest=ibis.greatest(*tops) if len(tops) > 1 else tops[0])
+    newest: datetime | None = warehouse.rows(found)[0]["newest"]
+    return newest
 
 
 def trades_at(cut: datetime) -> ibis.Table:

@@ -140,6 +140,16 @@ class Connection:
         found = self.raw.sql(query.sql, params=given) if given else self.raw.sql(query.sql)
         return np.asarray(found.to_arrow_table().column(0).to_numpy(), np.int64)
 
+    def read(self, query: Query, given: Mapping[str, pa.Table]) -> pa.Table:
+        """The rows of a prepared query, which may name Arrow tables that are given with it."""
+        for name, rows in given.items():
+            self.raw.register(name, rows)
+        try:
+            return self.raw.sql(query.sql).to_arrow_table()
+        finally:
+            for name in given:
+                self.raw.unregister(name)
+
     def batches(self, expr: ibis.Table, rows: int) -> Iterator[pa.RecordBatch]:
         """The rows of an expression in batches of at most ``rows``, in bounded memory."""
         schema = expr.schema().to_pyarrow()
@@ -167,6 +177,10 @@ class Connection:
     def begin(self) -> None:
         self.run("BEGIN TRANSACTION")
 
+    def touch(self, table: str) -> None:
+        """Read nothing of a table."""
+        self.raw.execute(f"SELECT 1 FROM {_quoted(table)} LIMIT 0").fetchall()  # noqa: S608
+
     def commit(self) -> None:
         self.run("COMMIT")
 
@@ -184,6 +198,11 @@ class Connection:
     def create_table(self, name: str, schema: ibis.Schema, *, catalog: str | None = None) -> None:
         columns = ", ".join(f"{_quoted(c)} {_type(t)}" for c, t in schema.items())
         self.run(f"CREATE TABLE {_name(name, catalog)} ({columns})")
+
+    def copy_table(self, name: str, data: pa.Table) -> None:
+        """A table of rows that ``read`` gave, with their types."""
+        with _Registered(self, data) as source:
+            self.run(f"CREATE TABLE {_quoted(name)} AS SELECT * FROM {source}")  # noqa: S608
 
     def add_column(self, table: str, column: str, dtype: Any) -> None:
         self.run(f"ALTER TABLE {_quoted(table)} ADD COLUMN {_quoted(column)} {_type(dtype)}")
@@ -290,17 +309,23 @@ class _Memtables:
 
 @dataclass(frozen=True)
 class Query:
-    """A compiled expression and the names of the constants that are given when it is run."""
+    """A compiled expression, the names of the constants that are given when it is run, its tables."""
 
     sql: str
-    parameters: tuple[str, ...]
+    parameters: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+
+
+def tables_of(expr: ibis.Expr) -> tuple[str, ...]:
+    """The warehouse tables that an expression reads."""
+    return tuple(sorted({node.name for node in expr.op().find(ops.UnboundTable)}))
 
 
 def prepare(expr: ibis.Table) -> Query:
     """Compile an expression that may hold parameters, for running it more than once."""
     with _unfused():
         sql = _COMPILER.to_sqlglot(pruned(expr)).sql(dialect="duckdb")
-    return Query(str(sql), parameters_of(expr))
+    return Query(str(sql), parameters_of(expr), tables_of(expr))
 
 
 _fusing = threading.Lock()

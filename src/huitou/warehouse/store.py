@@ -24,7 +24,7 @@ import pyarrow as pa
 from huitou.kernel.errors import Unavailable
 from huitou.kernel.home import Home
 from huitou.kernel.i18n import Text
-from huitou.warehouse.duckdb import Connection, Engine, Query, prepare, variable
+from huitou.warehouse.duckdb import Connection, Engine, Query, prepare, tables_of, variable
 from huitou.warehouse.ownership import Ownership, WarehouseBusy
 from huitou.warehouse.schema import TABLES
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Query",
+    "Read",
     "Warehouse",
     "WarehouseBusy",
     "Writer",
@@ -41,8 +42,11 @@ __all__ = [
     "prepare",
     "set_current_warehouse",
     "table",
+    "tables_of",
 ]
 
+Read = Callable[[Query, Mapping[str, pa.Table]], pa.Table]
+"""The rows of a prepared query that may name Arrow tables given with it."""
 DATA_VERSION: Final = "data_version"
 PROBE: Final = "fingerprint_probe"
 
@@ -151,24 +155,59 @@ class Warehouse:
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Everything this thread reads in the block is of one moment."""
-        if getattr(self._threads, "in_snapshot", False):
+        if self._snapshot_versions is not None:
             yield
             return
         connection = self._connection()
-        connection.begin()
-        self._threads.in_snapshot = True
+        self._threads.versions = self._begin(connection)
         try:
             yield
         finally:
-            self._threads.in_snapshot = False
+            self._threads.versions = None
             connection.rollback()
+
+    @contextmanager
+    def frozen(self) -> Iterator[Read]:
+        """Reading of one moment: that of the thread's snapshot if it has one, else one apart.
+
+        What the thread reads and writes otherwise is not held back by it.
+        """
+        if self._snapshot_versions is not None:
+            yield self._connection().read
+            return
+        connection = self._engine.connect()
+        self._begin(connection)
+        try:
+            yield connection.read
+        finally:
+            connection.rollback()
+            connection.close()
 
     def versions(self, tables: Iterable[str]) -> tuple[int, ...]:
         """When each of these tables last changed, as a ``data_version`` (0: before this process).
 
-        What was read from a table holds as long as its version is the same.
+        In a snapshot: as of its moment. What was read from a table holds as long as its version is the
+        same; while a write is being committed, its tables have a version that never comes again.
         """
-        return tuple(self._versions.get(name, 0) for name in tables)
+        held = self._snapshot_versions
+        held = self._versions if held is None else held
+        return tuple(held.get(name, 0) for name in tables)
+
+    @property
+    def _snapshot_versions(self) -> dict[str, int] | None:
+        """The versions of the thread's snapshot; None outside of one."""
+        found: dict[str, int] | None = getattr(self._threads, "versions", None)
+        return found
+
+    def _begin(self, connection: Connection) -> dict[str, int]:
+        """Fix what a connection reads. Returns the versions of just that state."""
+        while True:
+            before = self._versions
+            connection.begin()
+            connection.touch("meta")  # the engine fixes a state at the first read of it
+            if self._versions is before:
+                return before
+            connection.rollback()
 
     def check(self) -> list[str]:
         """What is wrong with the tables' columns, one sentence each; empty when all is well."""
@@ -197,8 +236,10 @@ class Warehouse:
             yield writer
             version = self.data_version + 1
             writer.replace("meta", ["name"], _meta(DATA_VERSION, version))
+            # Both times a new dict: whoever read one knows that nothing was committed meanwhile.
+            self._versions = self._versions | dict.fromkeys(writer.written, -version)
             writer.commit()
-            self._versions |= dict.fromkeys(writer.written, version)
+            self._versions = self._versions | dict.fromkeys(writer.written, version)
             self.data_version = version
         for listener in self.on_commit:
             listener()
