@@ -8,23 +8,17 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from huitou.intake.synthetic import Files, Sizes, append_order, write_taobao
-from huitou.kernel.errors import HuitouError
 from huitou.kernel.home import ENV as HOME_ENV
 from huitou.kernel.i18n import Text
-
-_POLL_SECONDS: Final = 0.05
-_PAGE: Final = os.sysconf("SC_PAGE_SIZE")
+from huitou.kernel.processes import Finished, ProcessFailed, run_to_end, size_of
 
 # Ids are text, as they must be: 18 digits do not survive as numbers everywhere. Times and amounts are
 # typed; the rest is text.
@@ -49,13 +43,6 @@ print(time.perf_counter() - started)
 """
 
 
-class BenchFailed(HuitouError):
-    """A measured process failed, or its result is not what the files hold."""
-
-    status = 500
-    code = "bench_failed"
-
-
 @dataclass(frozen=True)
 class Measure:
     """One process: wall and processor time from start to end, rows per second, peak memory.
@@ -72,21 +59,13 @@ class Measure:
     peak_mb: float
 
 
-@dataclass(frozen=True)
-class _Run:
-    seconds: float
-    cpu_seconds: float
-    peak_bytes: int
-    output: str
-
-
 def run(
     sizes: Sizes, command: Sequence[str], say: Callable[[Text], None], folder: Path | None = None
 ) -> dict[str, Any]:
     """Make the files; measure the floor, the first import, the same again, and one order more.
 
     ``command``: how to start the program, e.g. ``[python, "-m", …]``. ``folder``: where to work, a
-    temporary folder by default. Raises ``BenchFailed`` when the import's totals are not those of the
+    temporary folder by default. Raises ``ProcessFailed`` when the import's totals are not those of the
     files.
     """
     with tempfile.TemporaryDirectory(prefix="huitou-bench-", dir=folder) as made:
@@ -106,22 +85,22 @@ def _measured(
     rows = sizes.orders + sizes.lines
     paths = [str(files.orders), str(files.items)]
     say(Text("测量下限：DuckDB 读取同样的文件", "The floor: DuckDB reads the same files"))
-    floor = _process([sys.executable, "-c", _FLOOR, str(place / "floor.duckdb"), *paths], {})
+    floor = run_to_end([sys.executable, "-c", _FLOOR, str(place / "floor.duckdb"), *paths], {})
     (place / "floor.duckdb").unlink()
     home = {HOME_ENV: str(place / "home")}
     importing = [*command, "import", *paths, "--json"]
     say(Text("首次导入", "First import"))
-    first = _process(importing, home)
+    first = run_to_end(importing, home)
     _check(json.loads(first.output), sizes, inserted=1)
     say(Text("同样的文件再次导入", "The same files again"))
-    again = _process(importing, home)
+    again = run_to_end(importing, home)
     _check(json.loads(again.output), sizes, inserted=0)
     say(Text("下一次导出：多一个订单", "The next export: one order more"))
     append_order(files)
-    following = _process(importing, home)
+    following = run_to_end(importing, home)
     _check(json.loads(following.output), sizes, more=1)
 
-    def measure(name: str, one: _Run) -> Measure:
+    def measure(name: str, one: Finished) -> Measure:
         return Measure(
             name,
             round(one.seconds, 2),
@@ -137,7 +116,7 @@ def _measured(
         "lines": sizes.lines,
         "buyers": sizes.buyers,
         "file_mb": round(sum(Path(path).stat().st_size for path in paths) / 2**20),
-        "home_mb": round(_size(place / "home") / 2**20),
+        "home_mb": round(size_of(place / "home") / 2**20),
         "cores": os.cpu_count(),
         "measures": [
             asdict(measure("floor", floor)),
@@ -165,76 +144,7 @@ def _check(result: Mapping[str, Any], sizes: Sizes, inserted: int = 0, more: int
         good &= counts == (new, 0, many + more - new)
         good &= result["totals"][record_set] == many + more
     if not good:
-        raise BenchFailed(
+        raise ProcessFailed(
             Text("导入的结果与文件不符", "The import's result is not what the files hold"),
             where={"result": result},
         )
-
-
-def _process(command: Sequence[str], environment: Mapping[str, str]) -> _Run:
-    """Run a process and all it starts to the end; its peak memory is their sum."""
-    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
-        started = time.perf_counter()
-        process = subprocess.Popen(  # noqa: S603 - our own command
-            list(command), stdout=output, stderr=errors, env={**os.environ, **environment}
-        )
-        peak = _Peak(process.pid)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-        peak.stop()
-        output.seek(0)
-        errors.seek(0)
-        said = output.read()
-        if process.returncode != 0:
-            raise BenchFailed(
-                Text(
-                    f"进程退出码 {process.returncode}：{errors.read()[-2000:] or said[-2000:]}",
-                    f"The process ended with {process.returncode}: "
-                    f"{errors.read()[-2000:] or said[-2000:]}",
-                )
-            )
-        unit = 1 if sys.platform == "darwin" else 1024
-        cpu = usage.ru_utime + usage.ru_stime
-        return _Run(seconds, cpu, max(peak.bytes, usage.ru_maxrss * unit), said)
-
-
-class _Peak:
-    """Watches the resident memory of a process and its descendants (where /proc tells)."""
-
-    def __init__(self, pid: int) -> None:
-        self.bytes = 0
-        self._pid = pid
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopped.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._stopped.wait(_POLL_SECONDS):
-            self.bytes = max(self.bytes, sum(map(_resident, _family(self._pid))))
-
-
-def _family(pid: int) -> list[int]:
-    found = [pid]
-    for parent in found:
-        for children in Path(f"/proc/{parent}/task").glob("*/children"):
-            try:
-                found += map(int, children.read_text().split())
-            except OSError:
-                continue
-    return found
-
-
-def _resident(pid: int) -> int:
-    try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
-    except (OSError, IndexError):
-        return 0
-
-
-def _size(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
