@@ -185,6 +185,11 @@ class _Cache:
                 return False
         return True
 
+    def forget(self) -> None:
+        with self._lock:
+            self._kept.clear()
+            self._bytes = 0
+
     def _warehouse_now(self) -> Warehouse:
         found = self._warehouse()
         assert found is not None
@@ -205,3 +210,8 @@ def _cache_of(warehouse: Warehouse) -> _Cache:
         if warehouse not in _caches:
             _caches[warehouse] = _Cache(warehouse)
         return _caches[warehouse]
+
+
+def forget_sets(warehouse: Warehouse) -> None:
+    """Let go of every kept set of a warehouse: to measure what the first question costs."""
+    _cache_of(warehouse).forget()

@@ -53,6 +53,12 @@ def everybody(view: View) -> Ready:
     return Ready(_everybody(_open(view)), values)
 
 
+def forget() -> None:
+    """Let go of every kept query: to measure what the first question of a process costs."""
+    for kept in (_for_any_moment, _for_one_moment, _everybody):
+        kept.cache_clear()
+
+
 def _open(view: View) -> View:
     moment: Any = AnyMoment(view.zone)
     return replace(view, moment=moment)
