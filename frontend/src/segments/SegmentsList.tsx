@@ -1,4 +1,4 @@
-import { DownOutlined, PlusOutlined } from '@ant-design/icons';
+import { DownOutlined, PlusOutlined, SearchOutlined } from '@ant-design/icons';
 import { App, Button, Dropdown, Input, Select, Segmented } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -95,7 +95,7 @@ export default function SegmentsList() {
       }
     >
       <div className="ht-filters">
-        <Input.Search key={q} className="ht-sg-find" allowClear defaultValue={q} placeholder={t('segments.list.find')} aria-label={t('segments.list.find')} onSearch={(value) => set({ q: value.trim() || null })} />
+        <Input.Search key={q} className="ht-sg-find" allowClear defaultValue={q} placeholder={t('segments.list.find')} aria-label={t('segments.list.find')} enterButton={<Button icon={<SearchOutlined />} aria-label={t('segments.list.find')} />} onSearch={(value) => set({ q: value.trim() || null })} />
         <Segmented aria-label={t('segments.column.kind')} value={kind ?? 'all'} options={[{ value: 'all', label: t('ui.all') }, ...KINDS.map((value) => ({ value, label: t(`segments.kindOf.${value}`) }))]} onChange={(value) => set({ kind: value === 'all' ? null : value })} />
         {folders.length > 0 && <Select<string> allowClear aria-label={t('segments.column.folder')} placeholder={t('segments.list.allFolders')} value={folder} popupMatchSelectWidth={false} options={folders.map((one) => ({ value: one, label: one }))} onChange={(value) => set({ folder: value ?? null })} />}
         <Segmented aria-label={t('segments.list.archive')} value={archived ? 'archived' : 'active'} options={(['active', 'archived'] as const).map((value) => ({ value, label: t(`segments.list.${value}`) }))} onChange={(value) => set({ archived: value === 'archived' ? true : null })} />
