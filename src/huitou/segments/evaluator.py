@@ -28,6 +28,9 @@ from huitou.warehouse.store import Warehouse
 MOST_BYTES: Final = 256 * 1024 * 1024
 """Memory bound of the cached sets of one warehouse (a set of 1 M members has 125 kB)."""
 
+_KEY_BYTES: Final = 2_048
+"""What a kept set costs beside its words: the leaf, the view, the entry."""
+
 SavedSets = Callable[[int], MemberSet]
 """The members of a saved segment; raises ``NotFound``."""
 
@@ -169,7 +172,7 @@ class _Cache:
         with self._lock:
             self._drop(key)
             self._kept[key] = _Kept(members, tables, self._warehouse_now().versions(tables))
-            self._bytes += members.nbytes
+            self._bytes += members.nbytes + _KEY_BYTES
             while self._bytes > MOST_BYTES and len(self._kept) > 1:
                 self._drop(next(iter(self._kept)))
 
@@ -198,7 +201,7 @@ class _Cache:
     def _drop(self, key: Any) -> None:
         held = self._kept.pop(key, None)
         if held is not None:
-            self._bytes -= held.members.nbytes
+            self._bytes -= held.members.nbytes + _KEY_BYTES
 
 
 _caches: WeakKeyDictionary[Warehouse, _Cache] = WeakKeyDictionary()
