@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,7 +40,7 @@ from huitou.segments.catalogue import ATTRIBUTES
 from huitou.segments.catalogue.entry import Attribute
 from huitou.segments.evaluator import Question, evaluate
 from huitou.segments.moments import Moment
-from huitou.segments.nodes import AttributeSubject, Compare, Group, Node
+from huitou.segments.nodes import AttributeSubject, Compare, Group, Node, walk
 from huitou.segments.operators import NUMERIC
 from huitou.segments.parsing import parse
 from huitou.segments.restricted import evaluate_for
@@ -299,7 +298,10 @@ def _refresh(warehouse: Warehouse, plan: Plan) -> Json:
     now = datetime(LAST_DAY.year, LAST_DAY.month, LAST_DAY.day, 4, tzinfo=UTC)
     made = _made(warehouse, plan)
     Segment.objects.all().delete()
+    conditions: list[Node] = []
     for number, document in enumerate(_documents()):
+        nodes = [node for _path, node in walk(parse(document))]
+        conditions += [node for node in nodes if not isinstance(node, Group)]
         Segment.objects.create(
             name=f"bench {number}", kind=DYNAMIC, rule=document, created_at=now, updated_at=now
         )
@@ -324,7 +326,8 @@ def _refresh(warehouse: Warehouse, plan: Plan) -> Json:
         watches["member"].call(partial(_one, warehouse, leaf, question, one + 1))
     return {
         "segments": in_full,
-        "conditions": sum(len(rule.terms) for rule in rules()) * SAVED // len(rules()),
+        "conditions": len(conditions),
+        "different_conditions": len(set(conditions)),
         "touched_members": len(some),
         "changed": [one.changed for one in done],
         "entered": [one.entered for one in done],
@@ -334,8 +337,11 @@ def _refresh(warehouse: Warehouse, plan: Plan) -> Json:
     }
 
 
-def _documents() -> Iterator[Json]:
-    """The rules again and again, each time with windows of other lengths: no two conditions alike."""
+def _documents() -> list[Json]:
+    """The rules again and again, every time with windows of other lengths.
+
+    So nearly all conditions with a window are different; the others recur, as among a brand's segments.
+    """
 
     def longer(node: Any, days: int) -> Any:
         if isinstance(node, dict):
@@ -345,12 +351,8 @@ def _documents() -> Iterator[Json]:
             return found
         return [longer(one, days) for one in node] if isinstance(node, list) else node
 
-    def endless() -> Iterator[Json]:
-        for days in range(SAVED):
-            for rule in rules():
-                yield longer(rule.document(), days)
-
-    return islice(endless(), SAVED)
+    known = rules()
+    return [longer(known[at % len(known)].document(), at) for at in range(SAVED)]
 
 
 def _made(warehouse: Warehouse, plan: Plan) -> Made:

@@ -132,7 +132,7 @@ def _clock(frame: Any) -> Any:
 
 def _weekends(frame: Any) -> Any:
     """The share of a member's orders that were paid on a weekend."""
-    return (_clock(frame).dt.dayofweek >= 5).groupby(frame.member).mean()
+    return (_clock(frame).dt.day_of_week >= 5).groupby(frame.member).mean()
 
 
 CRITERIA: Final[dict[str, Criterion]] = {

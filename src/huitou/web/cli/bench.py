@@ -204,7 +204,9 @@ def _print_segments(result: dict[str, Any]) -> None:
     table(
         [text("刷新", "refresh"), text("毫秒", "ms"), text("处理器毫秒", "cpu ms")],
         [
-            [text(f"{refresh['segments']} 个人群，全部重算", f"{refresh['segments']} segments in full"),
+            [text(f"{refresh['segments']} 个人群（{refresh['different_conditions']} 个不同条件），全部重算",
+                  f"{refresh['segments']} segments ({refresh['different_conditions']} different "
+                  "conditions) in full"),
              refresh["in_full"]["ms"], refresh["in_full"]["cpu_ms"]],
             [text(f"{refresh['touched_members']:,} 个会员变化后",
                   f"after {refresh['touched_members']:,} members changed"),
